@@ -1,0 +1,1 @@
+//! Content-addressed blobs over a directory, HTTP or an object store, verified while streaming

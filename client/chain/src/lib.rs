@@ -1,0 +1,1 @@
+//! The chain as the worker and the command line see it

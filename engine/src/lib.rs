@@ -1,0 +1,1 @@
+//! Fast execution of programs, equal to the reference bit for bit

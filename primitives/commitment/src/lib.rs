@@ -1,0 +1,1 @@
+//! Merkle commitments over tiles, tensors, states, programs and traces

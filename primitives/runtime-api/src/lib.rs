@@ -1,0 +1,2 @@
+//! Read models.
+#![cfg_attr(not(feature = "std"), no_std)]

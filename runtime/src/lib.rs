@@ -1,0 +1,2 @@
+//! Assay.
+#![cfg_attr(not(feature = "std"), no_std)]
