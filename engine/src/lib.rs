@@ -1,1 +1,50 @@
-//! Fast execution of programs, equal to the reference bit for bit
+//! Fast execution of programs, equal to the reference bit for bit.
+//!
+//! `assay_numerics` defines every operator by a fold over tiles. This crate computes the same numbers with blocked
+//! kernels over whole tensors: AVX-512, AVX2 or NEON, chosen when it runs, or plain Rust, on one thread or many. Which of
+//! them is used changes no bit except the payload of a NaN, and that is made canonical when a tensor is hashed.
+//!
+//! - An [`Engine`] is made for one [`ValidProgram`](assay_program::ValidProgram). All memory is planned and taken before
+//!   the first step; a step allocates nothing.
+//! - A [`State`] holds the program's slots. [`Engine::step`] takes it from one step to the next.
+//! - [`Engine::state_root`] commits to it.
+//!
+//! ```
+//! use assay_engine::{Engine, Options, State};
+//! use assay_numerics::{Dims, Tensor, TensorType};
+//! use assay_program::builder::{Expr, GraphBuilder};
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! // A counter: every step adds one.
+//! let mut graph = GraphBuilder::new([0; 32]);
+//! let counter = graph.slot(TensorType::f32(Dims::matrix(1, 1)?));
+//! let next = graph.map(Expr::from(counter) + 1.0)?;
+//! graph.set_next(counter, next)?;
+//! let built = graph.finish()?;
+//! let program = built.program.validate()?;
+//!
+//! let mut engine = Engine::new(&program, built.constants, Options::default())?;
+//! let mut state = State::new(&program, vec![Tensor::zeros(counter.ty())])?;
+//! for step in 0..3 {
+//!     engine.step(&mut state, &[], step)?;
+//! }
+//! assert_eq!(f32::from_bits(state.slots()[0].words()[0]), 3.0);
+//! println!("{}", engine.state_root(&state));
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! **Invariant:** the engine knows nothing of jobs, chains or files.
+
+mod arena;
+mod cpu;
+mod engine;
+mod error;
+mod plan;
+mod roots;
+mod state;
+
+pub use cpu::Simd;
+pub use engine::{Engine, Options};
+pub use error::{EngineError, Role};
+pub use state::State;

@@ -1,1 +1,46 @@
-//! Provider and verifier daemon
+//! The provider's daemon: takes jobs from the chain, trains them with the engine, commits segments and serves states.
+//!
+//! At every block it reads the state of each job that concerns it and decides what to do ([`decide`]); events are wake-ups
+//! only. Training runs on a thread for each job ([`train`]); at each interval's end the state goes into the blob store and
+//! its root into the journal ([`journal`]). Transactions are signed once, kept in the journal before they are sent, and
+//! followed until they are final ([`outbox`]). So it may die at any instant: it goes on from the last interval, and what it
+//! had sent it sends again, byte for byte.
+//!
+//! - **Segment**: a run of steps, the unit of payment; **interval**: the steps between two state roots.
+//! - **Preparation**: fetching and checking a job's program and data ([`mod@prepare`]).
+//! - **Operator**: the key that signs work. The stake is the owner's, whose key is never here.
+//!
+//! ```
+//! use assay_protocol::StateRoot;
+//! use assay_worker::worker::commitment_of;
+//!
+//! let roots = [StateRoot([1; 32]), StateRoot([2; 32]), StateRoot([3; 32])];
+//! let commitment = commitment_of(&roots);
+//! assert_eq!(commitment.final_state, roots[2]);
+//! assert_eq!(commitment.path.len(), 2);
+//! ```
+//!
+//! **Invariant:** a commitment is sent only for a segment whose every interval is in the journal, from the very state that the
+//! chain says it starts from.
+
+mod bars;
+pub mod check;
+pub mod decide;
+pub mod http;
+pub mod info;
+mod intent;
+mod job;
+pub mod journal;
+pub mod logging;
+pub mod machine;
+pub mod metrics;
+pub mod options;
+pub mod outbox;
+pub mod prepare;
+pub mod progress;
+pub mod run;
+pub mod train;
+pub mod uploads;
+pub mod worker;
+
+pub use intent::{DeclineReasonCode, Intent};

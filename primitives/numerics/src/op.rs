@@ -1,7 +1,6 @@
-//! The operators and the self-contained record of one application.
+//! The operators with their attributes.
 
-use crate::{map::MapCode, TensorType};
-use alloc::vec::Vec;
+use crate::map::MapCode;
 
 /// In which order [`Op::BatchRows`] takes the rows of a dataset.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -52,9 +51,9 @@ pub enum Op {
         /// 0 to 3.
         axis: u8,
     },
-    /// Rows of a float or integer table [1, 1, v, d] named by an index column u32 [1, 1, n, 1]: [1, 1, n, d]. Inputs: index, table.
+    /// Rows of a table [1, 1, v, d] of any type, named by an index column u32 [1, 1, n, 1]: [1, 1, n, d]. Inputs: index, table.
     Gather,
-    /// One element of each row: x [1, 1, n, c] at index u32 [1, 1, n, 1]: [1, 1, n, 1]. Inputs: index, x.
+    /// One element of each row: x [1, 1, n, c] of any type at index u32 [1, 1, n, 1]: [1, 1, n, 1]. Inputs: index, x.
     Pick,
     /// u32 [1, 1, n, 1] to f32 [1, 1, n, c].
     OneHot,
@@ -92,22 +91,27 @@ impl Op {
             Self::Commit => 0xff,
         }
     }
-}
 
-/// One application of an operator: everything that decides what its output is, except the values of its inputs.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Operation {
-    /// The operator.
-    pub op: Op,
-    /// Types of the inputs in order; at most [`Operation::MAX_INPUTS`].
-    pub inputs: Vec<TensorType>,
-    /// Type of the one output.
-    pub output: TensorType,
-}
-
-impl Operation {
-    /// Most inputs of one operation.
-    pub const MAX_INPUTS: usize = 8;
-    /// Most fold blocks of one output tile.
-    pub const MAX_BLOCKS: u64 = 1 << 16;
+    /// The operator's name in messages.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Map(_) => "Map",
+            Self::MatMul { .. } => "MatMul",
+            Self::RowSum => "RowSum",
+            Self::RowMax => "RowMax",
+            Self::ColSum => "ColSum",
+            Self::ColMax => "ColMax",
+            Self::LeadSum => "LeadSum",
+            Self::Reshape => "Reshape",
+            Self::Permute { .. } => "Permute",
+            Self::Slice { .. } => "Slice",
+            Self::Concat { .. } => "Concat",
+            Self::Gather => "Gather",
+            Self::Pick => "Pick",
+            Self::OneHot => "OneHot",
+            Self::BatchRows { .. } => "BatchRows",
+            Self::RowWrite => "RowWrite",
+            Self::Commit => "Commit",
+        }
+    }
 }

@@ -1,6 +1,6 @@
 //! Shapes and whole tensors in row-major order.
 
-use crate::{DType, Tile, TILE};
+use crate::{DType, Tile, TileIndex, TileShape, TILE};
 use alloc::vec::Vec;
 use core::fmt;
 
@@ -18,11 +18,18 @@ impl Dims {
         if dims.contains(&0) {
             return Err(TensorError::ZeroDim { dims });
         }
-        let tiles = [dims[0], dims[1], dims[2].div_ceil(TILE), dims[3].div_ceil(TILE)]
-            .iter()
-            .try_fold(1u64, |n, &d| n.checked_mul(u64::from(d)))
-            .filter(|&n| n <= Self::MAX_TILES);
-        tiles.map(|_| Self(dims)).ok_or(TensorError::TooManyTiles { dims })
+        let tiles = [
+            dims[0],
+            dims[1],
+            dims[2].div_ceil(TILE),
+            dims[3].div_ceil(TILE),
+        ]
+        .iter()
+        .try_fold(1u64, |n, &d| n.checked_mul(u64::from(d)))
+        .filter(|&n| n <= Self::MAX_TILES);
+        tiles
+            .map(|_| Self(dims))
+            .ok_or(TensorError::TooManyTiles { dims })
     }
 
     /// A matrix of `rows` x `cols`.
@@ -70,10 +77,25 @@ impl Dims {
         self.batch() * self.rows() as u64 * self.cols() as u64
     }
 
+    /// The matrix of this tensor that is read for matrix `batch` of `output`, where a leading dimension of 1 is
+    /// repeated.
+    pub(crate) fn broadcast_batch(self, output: Self, batch: u64) -> u64 {
+        let [out0, out1, ..] = output.0.map(u64::from);
+        let [d0, d1, ..] = self.0.map(u64::from);
+        let (i0, i1) = (batch / out1 % out0, batch % out1);
+        i0.min(d0 - 1) * d1 + i1.min(d1 - 1)
+    }
+
     /// Height and width of the tile in this row and column of tiles; edge tiles are smaller than 32 x 32.
     pub fn tile_extent(self, tile_row: u32, tile_col: u32) -> (u32, u32) {
-        let rows = self.rows().saturating_sub(tile_row.saturating_mul(TILE)).min(TILE);
-        let cols = self.cols().saturating_sub(tile_col.saturating_mul(TILE)).min(TILE);
+        let rows = self
+            .rows()
+            .saturating_sub(tile_row.saturating_mul(TILE))
+            .min(TILE);
+        let cols = self
+            .cols()
+            .saturating_sub(tile_col.saturating_mul(TILE))
+            .min(TILE);
         (rows, cols)
     }
 }
@@ -90,12 +112,34 @@ pub struct TensorType {
 impl TensorType {
     /// A float tensor of these dimensions.
     pub const fn f32(dims: Dims) -> Self {
-        Self { dtype: DType::F32, dims }
+        Self {
+            dtype: DType::F32,
+            dims,
+        }
     }
 
     /// An integer tensor of these dimensions.
     pub const fn u32(dims: Dims) -> Self {
-        Self { dtype: DType::U32, dims }
+        Self {
+            dtype: DType::U32,
+            dims,
+        }
+    }
+
+    /// Shape of tile number `tile`, or `None` past the end.
+    pub fn tile_shape(self, tile: u64) -> Option<TileShape> {
+        let at = TileIndex::of_tile(self.dims, tile)?;
+        Some(self.tile_shape_at(at))
+    }
+
+    /// Shape of the tile at this place, which must lie inside.
+    pub(crate) fn tile_shape_at(self, at: TileIndex) -> TileShape {
+        let (rows, cols) = self.dims.tile_extent(at.tile_row, at.tile_col);
+        TileShape {
+            dtype: self.dtype,
+            rows: rows as u16,
+            cols: cols as u16,
+        }
     }
 
     /// Size in memory in bytes.
@@ -115,19 +159,28 @@ impl Tensor {
     /// Takes the words of a tensor, row-major; their number must be that of the type's elements.
     pub fn new(ty: TensorType, words: Vec<u32>) -> Result<Self, TensorError> {
         if words.len() as u64 != ty.dims.elements() {
-            return Err(TensorError::WrongLength { expected: ty.dims.elements(), found: words.len() as u64 });
+            return Err(TensorError::WrongLength {
+                expected: ty.dims.elements(),
+                found: words.len() as u64,
+            });
         }
         Ok(Self { ty, words })
     }
 
     /// A float tensor from values.
     pub fn from_f32(dims: Dims, values: &[f32]) -> Result<Self, TensorError> {
-        Self::new(TensorType::f32(dims), values.iter().map(|v| v.to_bits()).collect())
+        Self::new(
+            TensorType::f32(dims),
+            values.iter().map(|v| v.to_bits()).collect(),
+        )
     }
 
     /// A tensor of +0 or 0.
     pub fn zeros(ty: TensorType) -> Self {
-        Self { ty, words: alloc::vec![0; ty.dims.elements() as usize] }
+        Self {
+            ty,
+            words: alloc::vec![0; ty.dims.elements() as usize],
+        }
     }
 
     /// Element type and dimensions.
@@ -152,7 +205,7 @@ impl Tensor {
 
     /// Copies out tile number `tile` (row-major over batch, tile rows, tile columns), or `None` past the end.
     pub fn tile(&self, tile: u64) -> Option<Tile> {
-        let at = crate::TileIndex::of_tile(self.ty.dims, tile)?;
+        let at = TileIndex::of_tile(self.ty.dims, tile)?;
         let (rows, cols) = self.ty.dims.tile_extent(at.tile_row, at.tile_col);
         let (height, width) = (self.ty.dims.rows() as usize, self.ty.dims.cols() as usize);
         let mut words = Vec::with_capacity((rows * cols) as usize);
@@ -167,9 +220,11 @@ impl Tensor {
     /// Writes `tile` as tile number `index`; extents must agree.
     pub fn set_tile(&mut self, index: u64, tile: &Tile) -> Result<(), TensorError> {
         let dims = self.ty.dims;
-        let at = crate::TileIndex::of_tile(dims, index).ok_or(TensorError::NoSuchTile { index })?;
+        let at = TileIndex::of_tile(dims, index).ok_or(TensorError::NoSuchTile { index })?;
         let (rows, cols) = dims.tile_extent(at.tile_row, at.tile_col);
-        if (u32::from(tile.rows()), u32::from(tile.cols())) != (rows, cols) || tile.dtype() != self.ty.dtype {
+        if (u32::from(tile.rows()), u32::from(tile.cols())) != (rows, cols)
+            || tile.dtype() != self.ty.dtype
+        {
             return Err(TensorError::TileMismatch { index });
         }
         for (r, source) in tile.words().chunks_exact(cols as usize).enumerate() {
@@ -218,9 +273,17 @@ pub enum TensorError {
 impl fmt::Display for TensorError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::ZeroDim { dims } => write!(f, "dimensions {dims:?} contain a zero; each must be at least 1"),
-            Self::TooManyTiles { dims } => write!(f, "dimensions {dims:?} need more than 2^24 tiles of 32 x 32"),
-            Self::WrongLength { expected, found } => write!(f, "{found} elements given where the shape has {expected}"),
+            Self::ZeroDim { dims } => write!(
+                f,
+                "dimensions {dims:?} contain a zero; each must be at least 1"
+            ),
+            Self::TooManyTiles { dims } => write!(
+                f,
+                "dimensions {dims:?} need more than 2^24 tiles of 32 x 32"
+            ),
+            Self::WrongLength { expected, found } => {
+                write!(f, "{found} elements given where the shape has {expected}")
+            }
             Self::NoSuchTile { index } => write!(f, "the tensor has no tile {index}"),
             Self::TileMismatch { index } => write!(f, "tile {index} has another type or extent"),
         }

@@ -1,10 +1,28 @@
 //! Tiles: the unit that is hashed, and that a fold step reads and writes.
 
-use crate::{DType, TensorError};
+use crate::{scalar, DType, TensorError};
 use alloc::vec::Vec;
+use core::fmt;
 
 /// Edge of a full tile.
 pub const TILE: u32 = 32;
+
+/// Element type and extents of a tile.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct TileShape {
+    /// Element type.
+    pub dtype: DType,
+    /// Height, 1 to 32.
+    pub rows: u16,
+    /// Width, 1 to 32.
+    pub cols: u16,
+}
+
+impl fmt::Display for TileShape {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?} {} x {}", self.dtype, self.rows, self.cols)
+    }
+}
 
 /// At most 32 x 32 elements, row-major, as bit patterns.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,15 +45,37 @@ impl Tile {
         }
         let expected = u64::from(rows) * u64::from(cols);
         if words.len() as u64 != expected {
-            return Err(TensorError::WrongLength { expected, found: words.len() as u64 });
+            return Err(TensorError::WrongLength {
+                expected,
+                found: words.len() as u64,
+            });
         }
-        Ok(Self { dtype, rows, cols, words })
+        Ok(Self {
+            dtype,
+            rows,
+            cols,
+            words,
+        })
     }
 
     /// A tile with every element `word`; extents are clamped to 1..=32.
     pub fn filled(dtype: DType, rows: u16, cols: u16, word: u32) -> Self {
         let (rows, cols) = (rows.clamp(1, TILE as u16), cols.clamp(1, TILE as u16));
-        Self { dtype, rows, cols, words: alloc::vec![word; usize::from(rows) * usize::from(cols)] }
+        Self {
+            dtype,
+            rows,
+            cols,
+            words: alloc::vec![word; usize::from(rows) * usize::from(cols)],
+        }
+    }
+
+    /// Type and extents together.
+    pub const fn shape(&self) -> TileShape {
+        TileShape {
+            dtype: self.dtype,
+            rows: self.rows,
+            cols: self.cols,
+        }
     }
 
     /// Element type.
@@ -68,6 +108,30 @@ impl Tile {
         if r >= u32::from(self.rows) || c >= u32::from(self.cols) {
             return 0;
         }
-        self.words.get((r * u32::from(self.cols) + c) as usize).copied().unwrap_or(0)
+        self.words
+            .get((r * u32::from(self.cols) + c) as usize)
+            .copied()
+            .unwrap_or(0)
+    }
+
+    /// Writes the element at row `r`, column `c`; outside, nothing happens.
+    pub fn set(&mut self, r: u32, c: u32, word: u32) {
+        if r >= u32::from(self.rows) || c >= u32::from(self.cols) {
+            return;
+        }
+        if let Some(target) = self.words.get_mut((r * u32::from(self.cols) + c) as usize) {
+            *target = word;
+        }
+    }
+
+    /// The element at row `r`, column `c` as a float; +0 outside.
+    pub fn float(&self, r: u32, c: u32) -> f32 {
+        f32::from_bits(self.get(r, c))
+    }
+
+    /// Writes a float, any NaN as [`scalar::CANONICAL_NAN`]: an interpreter may choose payloads freely, and two
+    /// machines must not differ. Outside, nothing happens.
+    pub fn set_float(&mut self, r: u32, c: u32, value: f32) {
+        self.set(r, c, scalar::canonical(value.to_bits()));
     }
 }

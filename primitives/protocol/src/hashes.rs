@@ -1,4 +1,6 @@
-//! Keccak-256 roots, one type for each kind of tree.
+//! Keccak-256 roots, one type for each kind of tree, as they go over the chain.
+//!
+//! Those that `assay-commitment` computes convert from and into its types.
 
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use scale_info::TypeInfo;
@@ -87,6 +89,26 @@ root! {
     /// An inner node of a Merkle tree, as a path carries it.
     TreeNode
 }
+
+macro_rules! same_root {
+    ($($name:ident),*) => {
+        $(
+            impl From<assay_commitment::$name> for $name {
+                fn from(root: assay_commitment::$name) -> Self {
+                    Self(root.0)
+                }
+            }
+
+            impl From<$name> for assay_commitment::$name {
+                fn from(root: $name) -> Self {
+                    Self(root.0)
+                }
+            }
+        )*
+    };
+}
+
+same_root!(ProgramRoot, StateRoot, TensorRoot, TraceRoot);
 
 #[cfg(test)]
 mod tests {

@@ -1,20 +1,28 @@
 //! The program header as the chain stores it.
 
+use assay_commitment::Keccak;
+use assay_program::Header;
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use scale_info::TypeInfo;
 
 use crate::{ConstantsRoot, NodeTreeRoot, ProgramRoot};
 
 /// Bytes of the fixed-width encoding that the program root hashes.
-pub const HEADER_BYTES: usize = 84;
-
-/// Domain prefix of a program root.
-const PROGRAM_PREFIX: u8 = 0x04;
+pub const HEADER_BYTES: usize = Header::BYTES;
 
 /// What the program root binds besides the nodes.
 #[derive(
-    Clone, Copy, Debug, Default, PartialEq, Eq,
-    Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
+    Clone,
+    Copy,
+    Debug,
+    Default,
+    PartialEq,
+    Eq,
+    Encode,
+    Decode,
+    DecodeWithMemTracking,
+    MaxEncodedLen,
+    TypeInfo,
 )]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct ProgramHeader {
@@ -40,39 +48,71 @@ pub struct ProgramHeader {
 impl ProgramHeader {
     /// The fixed-width little-endian encoding, fields in order.
     pub fn encode_fixed(&self) -> [u8; HEADER_BYTES] {
-        let mut bytes = [0; HEADER_BYTES];
-        let fields = self
-            .version
-            .to_le_bytes()
-            .into_iter()
-            .chain(self.flags.to_le_bytes())
-            .chain(self.seed)
-            .chain(self.nodes.to_le_bytes())
-            .chain(self.slots.to_le_bytes())
-            .chain(self.inputs.to_le_bytes())
-            .chain(self.constants.to_le_bytes())
-            .chain(self.constants_root.0);
-        bytes.iter_mut().zip(fields).for_each(|(to, from)| *to = from);
-        bytes
+        Header::from(*self).encode()
     }
 
     /// `H(0x04 | header | node tree root)`.
-    pub fn program_root(
-        &self,
-        nodes: &NodeTreeRoot,
-        hash: impl Fn(&[u8]) -> [u8; 32],
-    ) -> ProgramRoot {
-        let mut bytes = alloc::vec::Vec::with_capacity(HEADER_BYTES.saturating_add(33));
-        bytes.push(PROGRAM_PREFIX);
-        bytes.extend_from_slice(&self.encode_fixed());
-        bytes.extend_from_slice(nodes.as_bytes());
-        ProgramRoot(hash(&bytes))
+    pub fn program_root<K: Keccak>(&self, nodes: &NodeTreeRoot) -> ProgramRoot {
+        assay_commitment::program_root::<K>(&self.encode_fixed(), nodes.0).into()
+    }
+}
+
+impl From<Header> for ProgramHeader {
+    fn from(header: Header) -> Self {
+        let Header {
+            version,
+            flags,
+            seed,
+            nodes,
+            slots,
+            inputs,
+            constants,
+            constants_root,
+        } = header;
+        let constants_root = ConstantsRoot(constants_root);
+        Self {
+            version,
+            flags,
+            seed,
+            nodes,
+            slots,
+            inputs,
+            constants,
+            constants_root,
+        }
+    }
+}
+
+impl From<ProgramHeader> for Header {
+    fn from(header: ProgramHeader) -> Self {
+        let ProgramHeader {
+            version,
+            flags,
+            seed,
+            nodes,
+            slots,
+            inputs,
+            constants,
+            constants_root,
+        } = header;
+        let constants_root = constants_root.0;
+        Self {
+            version,
+            flags,
+            seed,
+            nodes,
+            slots,
+            inputs,
+            constants,
+            constants_root,
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use assay_commitment::Sha3;
 
     #[test]
     fn fields_lie_at_their_offsets() {
@@ -92,17 +132,22 @@ mod tests {
         assert_eq!(bytes[36..40], [0x0a, 0x0b, 0x0c, 0x0d]);
         assert_eq!(bytes[40..52], [1, 0, 0, 0, 2, 0, 0, 0, 3, 0, 0, 0]);
         assert_eq!(bytes[52..], [0x77; 32]);
-        assert_eq!(bytes[..], header.encode()[..], "SCALE is fixed width here as well");
+        assert_eq!(
+            bytes[..],
+            header.encode()[..],
+            "SCALE is fixed width here as well"
+        );
     }
 
     #[test]
     fn the_root_hashes_prefix_header_and_tree() {
         let header = ProgramHeader::default();
-        let root = header.program_root(&NodeTreeRoot([9; 32]), |bytes| {
-            assert_eq!(bytes.len(), 1 + HEADER_BYTES + 32);
-            assert_eq!((bytes[0], bytes[116]), (0x04, 9));
-            [1; 32]
-        });
-        assert_eq!(root, ProgramRoot([1; 32]));
+        let mut bytes = vec![0x04];
+        bytes.extend(header.encode_fixed());
+        bytes.extend([9; 32]);
+        assert_eq!(
+            header.program_root::<Sha3>(&NodeTreeRoot([9; 32])),
+            ProgramRoot(Sha3::hash(&[&bytes]))
+        );
     }
 }

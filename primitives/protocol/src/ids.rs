@@ -79,21 +79,19 @@ impl ParamsVersion {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct BlockTime {
     /// Milliseconds from one block to the next. Zero counts as one.
-    pub millis: u32,
+    pub millis: u64,
 }
 
 impl BlockTime {
     /// The blocks that `millis` milliseconds take, rounded up.
     pub fn blocks_for(self, millis: u64) -> BlockNumber {
-        let blocks = millis.div_ceil(u64::from(self.millis.max(1)));
+        let blocks = millis.div_ceil(self.millis.max(1));
         BlockNumber::try_from(blocks).unwrap_or(BlockNumber::MAX)
     }
 
     /// The whole seconds that `blocks` blocks take, rounded up.
     pub fn seconds_of(self, blocks: u64) -> u64 {
-        blocks
-            .saturating_mul(u64::from(self.millis.max(1)))
-            .div_ceil(1_000)
+        blocks.saturating_mul(self.millis.max(1)).div_ceil(1_000)
     }
 }
 

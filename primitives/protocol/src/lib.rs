@@ -52,9 +52,7 @@ mod submission;
 mod url;
 mod views;
 
-pub use commitment::{
-    CommitmentError, SegmentCommitment, INTERVAL_LEVEL, MAX_PATH, TRACE_PREFIX,
-};
+pub use commitment::{CommitmentError, SegmentCommitment, MAX_PATH};
 pub use hashes::{
     ConstantsRoot, NodeTreeRoot, ProgramRoot, StateRoot, TensorRoot, TraceRoot, TreeNode,
 };
@@ -73,7 +71,7 @@ pub use provider::{
 };
 pub use quote::{quote, Quote};
 pub use reasons::{DeclineReason, EndReason, Fault};
-pub use record::{JobRecord, JobState, Ledger, NextStep, Progress};
+pub use record::{JobRecord, JobState, Ledger, NextStep, Outcome, Progress, Terms};
 pub use schedule::{Schedule, StepRange};
 pub use segment::{Reserve, SegmentStatus};
 pub use status::{AfterSettling, Assignment, JobStatus, Refused};

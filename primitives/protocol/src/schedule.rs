@@ -10,8 +10,17 @@ use crate::{SegmentIndex, StepCount, StepIndex};
 /// The last segment may be shorter than the others, and the last interval of each segment may be
 /// shorter than its siblings: intervals never cross a segment's end.
 #[derive(
-    Clone, Copy, Debug, Default, PartialEq, Eq,
-    Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
+    Clone,
+    Copy,
+    Debug,
+    Default,
+    PartialEq,
+    Eq,
+    Encode,
+    Decode,
+    DecodeWithMemTracking,
+    MaxEncodedLen,
+    TypeInfo,
 )]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Schedule {
@@ -25,8 +34,17 @@ pub struct Schedule {
 
 /// Consecutive steps.
 #[derive(
-    Clone, Copy, Debug, Default, PartialEq, Eq,
-    Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
+    Clone,
+    Copy,
+    Debug,
+    Default,
+    PartialEq,
+    Eq,
+    Encode,
+    Decode,
+    DecodeWithMemTracking,
+    MaxEncodedLen,
+    TypeInfo,
 )]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct StepRange {
@@ -53,9 +71,14 @@ impl Schedule {
     /// The steps of a segment; empty behind the last.
     pub fn steps_of(&self, segment: SegmentIndex) -> StepRange {
         let per_segment = u64::from(self.steps_per_segment.max(1));
-        let first = u64::from(segment.0).saturating_mul(per_segment).min(self.total_steps.0);
+        let first = u64::from(segment.0)
+            .saturating_mul(per_segment)
+            .min(self.total_steps.0);
         let count = self.total_steps.0.saturating_sub(first).min(per_segment);
-        StepRange { first: StepIndex(first), count: StepCount(count) }
+        StepRange {
+            first: StepIndex(first),
+            count: StepCount(count),
+        }
     }
 
     /// Number of intervals of a segment; none behind the last segment.
@@ -66,10 +89,16 @@ impl Schedule {
     }
 
     /// The steps of an interval of a segment; empty behind the last.
-    pub fn steps_of_interval(&self, segment: SegmentIndex, interval: crate::IntervalIndex) -> StepRange {
+    pub fn steps_of_interval(
+        &self,
+        segment: SegmentIndex,
+        interval: crate::IntervalIndex,
+    ) -> StepRange {
         let range = self.steps_of(segment);
         let per_interval = u64::from(self.steps_per_interval.max(1));
-        let offset = u64::from(interval.0).saturating_mul(per_interval).min(range.count.0);
+        let offset = u64::from(interval.0)
+            .saturating_mul(per_interval)
+            .min(range.count.0);
         let count = range.count.0.saturating_sub(offset).min(per_interval);
         StepRange {
             first: StepIndex(range.first.0.saturating_add(offset)),
@@ -90,19 +119,32 @@ mod tests {
     use proptest::prelude::*;
 
     fn schedule(total: u64, segment: u32, interval: u32) -> Schedule {
-        Schedule { total_steps: StepCount(total), steps_per_segment: segment, steps_per_interval: interval }
+        Schedule {
+            total_steps: StepCount(total),
+            steps_per_segment: segment,
+            steps_per_interval: interval,
+        }
     }
 
     #[test]
     fn the_last_ones_are_shorter() {
         let job = schedule(25, 10, 4);
         assert_eq!(job.segments(), 3);
-        assert_eq!(job.steps_of(SegmentIndex(2)), StepRange { first: StepIndex(20), count: StepCount(5) });
+        assert_eq!(
+            job.steps_of(SegmentIndex(2)),
+            StepRange {
+                first: StepIndex(20),
+                count: StepCount(5)
+            }
+        );
         assert_eq!(job.intervals_of(SegmentIndex(0)), 3);
         assert_eq!(job.intervals_of(SegmentIndex(2)), 2);
         assert_eq!(
             job.steps_of_interval(SegmentIndex(0), IntervalIndex(2)),
-            StepRange { first: StepIndex(8), count: StepCount(2) }
+            StepRange {
+                first: StepIndex(8),
+                count: StepCount(2)
+            }
         );
         assert_eq!(job.steps_of(SegmentIndex(3)).count, StepCount(0));
         assert_eq!(job.intervals_of(SegmentIndex(u32::MAX)), 0);

@@ -12,8 +12,16 @@ pub const MAX_URL: u32 = 256;
 ///
 /// The chain checks the form alone; whoever fetches applies its own rules on schemes and addresses.
 #[derive(
-    Clone, Debug, Default, PartialEq, Eq,
-    Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
+    Clone,
+    Debug,
+    Default,
+    PartialEq,
+    Eq,
+    Encode,
+    Decode,
+    DecodeWithMemTracking,
+    MaxEncodedLen,
+    TypeInfo,
 )]
 pub struct Url(pub BoundedVec<u8, ConstU32<MAX_URL>>);
 
@@ -37,7 +45,8 @@ impl Url {
     /// # Errors
     /// [`UrlError`] says what is wrong with its form.
     pub fn parse(text: &str) -> Result<Self, UrlError> {
-        let bytes = BoundedVec::try_from(text.as_bytes().to_vec()).map_err(|_| UrlError::TooLong)?;
+        let bytes =
+            BoundedVec::try_from(text.as_bytes().to_vec()).map_err(|_| UrlError::TooLong)?;
         let url = Self(bytes);
         url.check()?;
         Ok(url)
@@ -51,7 +60,11 @@ impl Url {
         if !self.0.iter().all(u8::is_ascii_graphic) {
             return Err(UrlError::NotPrintable);
         }
-        let end = self.0.windows(3).position(|window| window == b"://").ok_or(UrlError::NoScheme)?;
+        let end = self
+            .0
+            .windows(3)
+            .position(|window| window == b"://")
+            .ok_or(UrlError::NoScheme)?;
         let (scheme, rest) = self.0.split_at_checked(end).ok_or(UrlError::NoScheme)?;
         let plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"+-.".contains(byte);
         if scheme.is_empty() || rest.len() <= 3 || !scheme.iter().all(plain) {

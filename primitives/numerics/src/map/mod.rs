@@ -1,4 +1,28 @@
-//! The straight-line code of a Map.
+//! The straight-line code of a Map: what it is, its canonical encoding, the check and the reference interpreter.
+//!
+//! Values are numbered: the inputs first, then the constants, then the result of each instruction. An instruction may
+//! only use values with smaller numbers than its own result, so code always ends.
+//!
+//! ```
+//! use assay_numerics::map::{MapCode, MapInstruction, MapOp};
+//! // x * sigmoid(x), with x as value 0
+//! let code = MapCode {
+//!     constants: vec![],
+//!     instructions: vec![
+//!         MapInstruction { op: MapOp::Sigmoid, args: [0, 0, 0] },
+//!         MapInstruction { op: MapOp::Mul, args: [0, 1, 0] },
+//!     ],
+//! };
+//! assert_eq!(code.check(1), Ok(()));
+//! assert_eq!(code.eval(&[0.0]), 0.0);
+//! ```
+
+mod check;
+mod encoding;
+mod eval;
+
+pub use check::MapError;
+pub use encoding::MapDecodeError;
 
 use alloc::vec::Vec;
 
@@ -74,9 +98,48 @@ impl MapCode {
     pub const MAX_FULL_INPUTS: usize = 4;
     /// Most inputs that are a row, a column or a scalar.
     pub const MAX_BROADCAST_INPUTS: usize = 4;
+    /// Most inputs of both kinds.
+    pub const MAX_INPUTS: usize = Self::MAX_FULL_INPUTS + Self::MAX_BROADCAST_INPUTS;
+    /// Most values: inputs, constants and results.
+    pub const MAX_VALUES: usize = Self::MAX_INPUTS + Self::MAX_CONSTANTS + Self::MAX_INSTRUCTIONS;
+    /// Length of the longest encoding in bytes.
+    pub const MAX_ENCODED: usize = 2 + 4 * Self::MAX_CONSTANTS + 4 * Self::MAX_INSTRUCTIONS;
 }
 
 impl MapOp {
+    /// Every operation, in the order of the codes, which run from 1 without a gap.
+    pub const ALL: [Self; 19] = [
+        Self::Add,
+        Self::Sub,
+        Self::Mul,
+        Self::Div,
+        Self::Fma,
+        Self::Sqrt,
+        Self::Exp,
+        Self::Ln,
+        Self::Tanh,
+        Self::Sigmoid,
+        Self::Max,
+        Self::Min,
+        Self::Lt,
+        Self::Le,
+        Self::Eq,
+        Self::Select,
+        Self::Abs,
+        Self::Neg,
+        Self::Flush,
+    ];
+
+    /// The code that stands for this operation in an encoding.
+    pub const fn code(self) -> u8 {
+        self as u8
+    }
+
+    /// The operation with this code.
+    pub fn from_code(code: u8) -> Option<Self> {
+        Self::ALL.get(usize::from(code).checked_sub(1)?).copied()
+    }
+
     /// Number of arguments, 1 to 3.
     pub const fn arity(self) -> usize {
         match self {

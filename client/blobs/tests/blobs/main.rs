@@ -1,0 +1,6 @@
+//! Blobs between stores and servers, honest and not.
+
+mod common;
+mod liars;
+mod server;
+mod store;

@@ -1,0 +1,99 @@
+//! The kernels of each instruction set as tables of functions, so that the choice is made once.
+
+use super::lanes::Lanes;
+use super::map::block::{self, Step, MAX_VALUES};
+use super::matmul::tile::{self, TileArgs, TileFn};
+use super::reduce_lanes as reduce;
+
+/// A kernel that reduces rows: `(x, rows, cols, to)`.
+pub(crate) type RowFn = unsafe fn(*const f32, usize, usize, *mut f32);
+/// A kernel that reduces columns: `(x, rows, stride, columns, to)`.
+pub(crate) type ColFn = unsafe fn(*const f32, usize, usize, usize, *mut f32);
+/// A kernel that packs an operand: `(from, stride, terms, columns, to, width)`.
+pub(crate) type PackFn = unsafe fn(*const f32, usize, usize, usize, *mut f32, usize);
+/// A kernel that runs a Map's code over a block: `(steps, places, n)`.
+pub(crate) type MapFn = unsafe fn(&[Step], &[*mut f32; MAX_VALUES], usize);
+
+/// The kernels of one instruction set. Each asks for that set and for what its generic form documents.
+pub(crate) struct Path {
+    /// Lanes of a vector.
+    pub(crate) lanes: usize,
+    /// Register blocks by rows - 1, then by vectors - 1 (one or two).
+    pub(crate) tiles: &'static [[TileFn; 2]],
+    pub(crate) pack_rows: PackFn,
+    pub(crate) pack_transposed: PackFn,
+    pub(crate) map: MapFn,
+    pub(crate) row_sum: RowFn,
+    pub(crate) row_max: RowFn,
+    pub(crate) col_sum: ColFn,
+    pub(crate) col_max: ColFn,
+}
+
+/// Instantiates every kernel for one instruction set. All functions in it are unsafe for the reasons of the generic
+/// forms that they call, and for the instruction set.
+macro_rules! path {
+    ($name:ident, $module:ident, $lanes:ty, rows: [$($r:literal)+] $(, $feature:meta)?) => {
+        mod $module {
+            use super::*;
+
+            $(#[$feature])?
+            unsafe fn tile<const ROWS: usize, const VECTORS: usize>(args: &TileArgs) {
+                // SAFETY: the caller's promise, passed on; so in every function here.
+                unsafe { tile::tile::<$lanes, ROWS, VECTORS>(args) }
+            }
+            $(#[$feature])?
+            unsafe fn pack_rows(from: *const f32, stride: usize, terms: usize, columns: usize, to: *mut f32, width: usize) {
+                unsafe { tile::pack_rows::<$lanes>(from, stride, terms, columns, to, width) }
+            }
+            $(#[$feature])?
+            unsafe fn pack_transposed(from: *const f32, stride: usize, terms: usize, columns: usize, to: *mut f32, width: usize) {
+                unsafe { tile::pack_transposed::<$lanes>(from, stride, terms, columns, to, width) }
+            }
+            $(#[$feature])?
+            unsafe fn map(steps: &[Step], places: &[*mut f32; MAX_VALUES], n: usize) {
+                unsafe { block::run::<$lanes>(steps, places, n) }
+            }
+            $(#[$feature])?
+            unsafe fn row_sum(x: *const f32, rows: usize, cols: usize, to: *mut f32) {
+                unsafe { reduce::row_sum::<$lanes, { 32 / <$lanes as Lanes>::COUNT }>(x, rows, cols, to) }
+            }
+            $(#[$feature])?
+            unsafe fn row_max(x: *const f32, rows: usize, cols: usize, to: *mut f32) {
+                unsafe { reduce::row_max::<$lanes>(x, rows, cols, to) }
+            }
+            $(#[$feature])?
+            unsafe fn col_sum(x: *const f32, rows: usize, stride: usize, columns: usize, to: *mut f32) {
+                unsafe { reduce::col_sum::<$lanes>(x, rows, stride, columns, to) }
+            }
+            $(#[$feature])?
+            unsafe fn col_max(x: *const f32, rows: usize, stride: usize, columns: usize, to: *mut f32) {
+                unsafe { reduce::col_max::<$lanes>(x, rows, stride, columns, to) }
+            }
+
+            pub(crate) static PATH: Path = Path {
+                lanes: <$lanes as Lanes>::COUNT,
+                tiles: &[$([tile::<$r, 1>, tile::<$r, 2>]),+],
+                pack_rows,
+                pack_transposed,
+                map,
+                row_sum,
+                row_max,
+                col_sum,
+                col_max,
+            };
+        }
+
+        pub(crate) use $module::PATH as $name;
+    };
+}
+
+path!(SCALAR, scalar, super::super::lanes::Scalar, rows: [1 2 3 4]);
+#[cfg(target_arch = "x86_64")]
+path!(AVX2, avx2, super::super::lanes::Avx2, rows: [1 2 3 4 5 6], target_feature(enable = "avx2,fma"));
+#[cfg(target_arch = "x86_64")]
+path!(
+    AVX512, avx512, super::super::lanes::Avx512, rows: [1 2 3 4 5 6 7 8 9 10 11 12 13 14],
+    target_feature(enable = "avx512f,avx2,fma")
+);
+#[cfg(target_arch = "aarch64")]
+path!(NEON, neon, super::super::lanes::Neon, rows: [1 2 3 4 5 6 7 8 9 10 11 12], target_feature(enable = "neon"));

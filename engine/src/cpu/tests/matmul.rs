@@ -1,0 +1,100 @@
+use super::*;
+use proptest::prelude::*;
+
+/// A product of `[b0, b1, m, k]` and `[b0, b1, k, n]`, either one broadcast along the leading dimensions that `mask` names.
+fn check(batch: [u32; 2], [m, k, n]: [u32; 3], flags: u8, mask: u8, values: Values, seed: u64) {
+    let mut random = Random(seed);
+    let (transpose_a, transpose_b) = (flags & 1 != 0, flags & 2 != 0);
+    let lead = |first: u8| {
+        [0, 1].map(|axis| {
+            if mask & first << axis != 0 {
+                1
+            } else {
+                batch[axis]
+            }
+        })
+    };
+    let ([a0, a1], [b0, b1]) = (lead(1), lead(4));
+    let [left, right] = [
+        if transpose_a { [k, m] } else { [m, k] },
+        if transpose_b { [n, k] } else { [k, n] },
+    ];
+    let a = random.tensor(TensorType::f32(dims([a0, a1, left[0], left[1]])), values);
+    let b = random.tensor(TensorType::f32(dims([b0, b1, right[0], right[1]])), values);
+    let output = TensorType::f32(dims([a0.max(b0), a1.max(b1), m, n]));
+    let inputs = [&a, &b];
+    assert_equals_reference(
+        &operation(
+            Op::MatMul {
+                transpose_a,
+                transpose_b,
+            },
+            &inputs,
+            output,
+        ),
+        0,
+        &inputs,
+    );
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    #[test]
+    fn ragged_products(m in 1u32..70, k in 1u32..70, n in 1u32..70, flags in 0u8..4, mask in 0u8..16, b0 in 1u32..3,
+        b1 in 1u32..3, values in prop_oneof![Just(Values::Tame), Just(Values::Finite), Just(Values::Wild)], seed: u64) {
+        check([b0, b1], [m, k, n], flags, mask, values, seed);
+    }
+}
+
+/// More terms than one chunk and than two, in all layouts.
+#[test]
+fn chunks_of_the_inner_dimension() {
+    for (flags, k) in [
+        (0, 513),
+        (1, 512),
+        (2, 1025),
+        (3, 1100),
+        (0, 1024),
+        (2, 511),
+    ] {
+        check([1, 1], [17, k, 35], flags, 0, Values::Tame, u64::from(k));
+    }
+}
+
+/// Several blocks of rows, and panels worth a copy.
+#[test]
+fn blocks_of_rows_and_columns() {
+    for flags in 0..4 {
+        check([1, 1], [401, 40, 131], flags, 0, Values::Tame, 5);
+        check([1, 1], [60, 33, 300], flags, 0, Values::Finite, 6);
+    }
+}
+
+/// Rows that are a power of two apart are copied at another distance.
+#[test]
+fn rows_that_share_a_cache_set() {
+    for flags in 0..4 {
+        check([1, 1], [40, 1024, 70], flags, 0, Values::Tame, 7);
+    }
+}
+
+/// A product that underflows to -0 gives +0: the total before the first chunk is +0.
+#[test]
+fn no_sum_is_minus_zero() {
+    let tiny = |sign: f32| Tensor::from_f32(dims([1, 1, 1, 1]), &[sign * 1e-30]).unwrap();
+    let (a, b) = (tiny(-1.0), tiny(1.0));
+    let product = operation(
+        Op::MatMul {
+            transpose_a: false,
+            transpose_b: false,
+        },
+        &[&a, &b],
+        a.ty(),
+    );
+    for simd in Simd::available() {
+        let found = run(&product, &Exec::new(simd.path().unwrap(), 1), 0, &[&a, &b]);
+        assert_eq!(found.words(), [0], "{simd}");
+    }
+    assert_equals_reference(&product, 0, &[&a, &b]);
+}

@@ -1,0 +1,249 @@
+//! The engine: a program with memory and threads, ready to take steps.
+
+use crate::arena::Arena;
+use crate::cpu::{Environment, Exec, Operands, StepContext, PANEL_BYTES};
+use crate::error::{EngineError, Role};
+use crate::plan::{Place, Plan, Region};
+use crate::state::{check, State};
+use crate::{roots, Simd};
+use assay_commitment::StateRoot;
+use assay_numerics::{Operation, Tensor, TensorType};
+use assay_program::ValidProgram;
+use rayon::{ThreadPool, ThreadPoolBuilder};
+
+/// How an engine runs. None of it changes a bit of any result.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Options {
+    /// Threads of a pool of its own; `None` is the process's pool (`RAYON_NUM_THREADS`, else all cores).
+    pub threads: Option<usize>,
+    /// The instruction set.
+    pub simd: Simd,
+    /// Most bytes of working memory, the state and the dataset not counted; `None` for no limit.
+    pub memory_limit: Option<u64>,
+}
+
+/// Runs the steps of one program.
+#[derive(Debug)]
+pub struct Engine {
+    seed: [u8; 32],
+    slots: Vec<TensorType>,
+    inputs: Vec<TensorType>,
+    constants: Vec<Tensor>,
+    plan: Plan,
+    arena: Arena,
+    /// Second buffers of the slots that have one.
+    next: Vec<Option<Tensor>>,
+    simd: Simd,
+    threads: usize,
+    pool: Option<ThreadPool>,
+    /// Whether any node is worth more than one thread.
+    shares: bool,
+}
+
+impl Engine {
+    /// Plans a program and takes its memory. Fails if the constants are not the program's, if the processor lacks the
+    /// instruction set, or if memory or threads cannot be had.
+    pub fn new(
+        program: &ValidProgram,
+        constants: Vec<Tensor>,
+        options: Options,
+    ) -> Result<Self, EngineError> {
+        let parts = program.get();
+        check(Role::Constant, &parts.constants, &constants)?;
+        let simd = options.simd.resolve()?;
+        let pool = options.threads.map(new_pool).transpose()?;
+        let threads = pool
+            .as_ref()
+            .map_or_else(rayon::current_num_threads, ThreadPool::current_num_threads);
+        let plan = Plan::new(program);
+        let needed = planned_bytes(&plan, &parts.slots, threads);
+        if let Some(limit) = options.memory_limit.filter(|limit| needed > *limit) {
+            return Err(EngineError::MemoryLimit { needed, limit });
+        }
+        let arena = Arena::new(plan.arena_words)?;
+        let second = plan.second_buffer.iter().zip(&parts.slots);
+        let next = second
+            .map(|(second, ty)| second.then(|| Tensor::zeros(*ty)))
+            .collect();
+        let mut engine = Self {
+            seed: parts.seed,
+            slots: parts.slots.clone(),
+            inputs: parts.inputs.clone(),
+            constants,
+            plan,
+            arena,
+            next,
+            simd,
+            threads,
+            pool,
+            shares: false,
+        };
+        let exec = engine.exec()?;
+        engine.shares = engine
+            .plan
+            .instructions
+            .iter()
+            .any(|node| exec.pieces(node.kernel.nanoseconds()) > 1);
+        Ok(engine)
+    }
+
+    /// Working memory in bytes: intermediate values, second buffers of slots, and packing buffers of all threads.
+    pub fn planned_bytes(&self) -> u64 {
+        planned_bytes(&self.plan, &self.slots, self.threads)
+    }
+
+    /// The instruction set in use.
+    pub fn simd(&self) -> Simd {
+        self.simd
+    }
+
+    /// The number of threads in use.
+    pub fn threads(&self) -> usize {
+        self.threads
+    }
+
+    /// Takes step number `step` of the job: replaces the state by the next one. `data` are the dataset tensors.
+    ///
+    /// Fails, with the state as it was, if state or data are not of the program's types.
+    pub fn step(
+        &mut self,
+        state: &mut State,
+        data: &[Tensor],
+        step: u64,
+    ) -> Result<(), EngineError> {
+        check(Role::Slot, &self.slots, &state.slots)?;
+        check(Role::Input, &self.inputs, data)?;
+        let exec = self.exec()?;
+        state.roots.note(&self.plan.changes, step);
+        let (pool, shares) = (self.pool.take(), self.shares);
+        match &pool {
+            Some(pool) if shares => pool.install(|| self.run(&exec, state, data, step)),
+            None if shares => rayon::scope(|_| self.run(&exec, state, data, step)),
+            _ => self.run(&exec, state, data, step),
+        }
+        self.pool = pool;
+        Ok(())
+    }
+
+    /// The root of a state of this program. Tiles of tapes that no step has changed since the last call are not hashed
+    /// again.
+    pub fn state_root(&self, state: &State) -> StateRoot {
+        match &self.pool {
+            Some(pool) => pool.install(|| roots::root(state, &self.plan.changes)),
+            None => roots::root(state, &self.plan.changes),
+        }
+    }
+
+    fn exec(&self) -> Result<Exec, EngineError> {
+        let available = || EngineError::UnsupportedCpu {
+            wanted: self.simd,
+            available: Simd::available(),
+        };
+        Ok(Exec::new(
+            self.simd.path().ok_or_else(available)?,
+            self.threads,
+        ))
+    }
+
+    /// Computes every node in order. State and data are of the program's types.
+    fn run(&mut self, exec: &Exec, state: &mut State, data: &[Tensor], step: u64) {
+        let _environment = Environment::enter();
+        let context = StepContext {
+            seed: &self.seed,
+            step,
+        };
+        for instruction in &self.plan.instructions {
+            let mut memory = Tensors {
+                arena: &self.arena,
+                slots: &mut state.slots,
+                next: &mut self.next,
+                inputs: data,
+                constants: &self.constants,
+            };
+            let output = memory.output(instruction.output);
+            let mut inputs = [(core::ptr::null(), 0); Operation::MAX_INPUTS];
+            for (input, region) in inputs.iter_mut().zip(&instruction.inputs) {
+                let same = region.place == instruction.output.place;
+                *input = (
+                    if same {
+                        output.cast_const()
+                    } else {
+                        memory.input(*region)
+                    },
+                    region.words,
+                );
+            }
+            let inputs = &inputs[..instruction.inputs.len()];
+            let operands = Operands {
+                inputs,
+                output: (output, instruction.output.words),
+            };
+            // SAFETY: the plan gives each value a region of its type's words that is no live value's, and lets a node
+            // write over an input only where its kernel allows it. Slots and data were checked, so every region lies
+            // in its tensor; the arena has the words of the plan. All is borrowed here, so nobody else writes.
+            unsafe { instruction.kernel.run(exec, &context, &operands) };
+        }
+        for (slot, next) in state.slots.iter_mut().zip(&mut self.next) {
+            if let Some(next) = next {
+                core::mem::swap(slot, next);
+            }
+        }
+    }
+}
+
+/// All memory that a step touches.
+struct Tensors<'a> {
+    arena: &'a Arena,
+    slots: &'a mut [Tensor],
+    next: &'a mut [Option<Tensor>],
+    inputs: &'a [Tensor],
+    constants: &'a [Tensor],
+}
+
+impl Tensors<'_> {
+    /// The start of a region for writing. Regions that nobody may write give a null pointer; the plan names none.
+    fn output(&mut self, region: Region) -> *mut u32 {
+        match region.place {
+            Place::Arena(offset) => self.arena.at(offset),
+            Place::Slot(slot) => self.slots[slot].words_mut().as_mut_ptr(),
+            Place::Next(slot) => self.next[slot]
+                .as_mut()
+                .map_or(core::ptr::null_mut(), |next| next.words_mut().as_mut_ptr()),
+            Place::Input(_) | Place::Constant(_) => core::ptr::null_mut(),
+        }
+    }
+
+    /// The start of a region for reading.
+    fn input(&self, region: Region) -> *const u32 {
+        match region.place {
+            Place::Arena(offset) => self.arena.at(offset),
+            Place::Slot(slot) => self.slots[slot].words().as_ptr(),
+            Place::Next(slot) => self.next[slot]
+                .as_ref()
+                .map_or(core::ptr::null(), |next| next.words().as_ptr()),
+            Place::Input(input) => self.inputs[input].words().as_ptr(),
+            Place::Constant(constant) => self.constants[constant].words().as_ptr(),
+        }
+    }
+}
+
+fn planned_bytes(plan: &Plan, slots: &[TensorType], threads: usize) -> u64 {
+    let second = plan
+        .second_buffer
+        .iter()
+        .zip(slots)
+        .filter(|(second, _)| **second);
+    let second: u64 = second.map(|(_, ty)| ty.bytes()).sum();
+    4 * plan.arena_words as u64 + second + threads as u64 * PANEL_BYTES
+}
+
+fn new_pool(threads: usize) -> Result<ThreadPool, EngineError> {
+    let failed = |reason: String| EngineError::Threads { threads, reason };
+    if threads == 0 {
+        return Err(failed("at least one is needed".to_owned()));
+    }
+    let builder = ThreadPoolBuilder::new()
+        .num_threads(threads)
+        .thread_name(|number| format!("assay-engine-{number}"));
+    builder.build().map_err(|error| failed(error.to_string()))
+}

@@ -1,0 +1,242 @@
+//! Where every value of a program lies, decided before anything runs.
+//!
+//! Intermediate values share one arena: a value's words are free again after the last node that reads it. A reshape is
+//! another name for the same words. A Map may write over an input that nobody reads later. The next value of a slot
+//! replaces the old one in place if no later node reads the slot, and goes to a second buffer otherwise.
+
+mod memory;
+mod origin;
+
+use crate::cpu::Kernel;
+use assay_numerics::{Op, TensorType};
+use assay_program::{Program, Source, ValidProgram};
+use memory::Memory;
+use origin::{Origin, Uses};
+
+/// A region of memory that outlives a node.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Place {
+    /// Words of the arena from this offset on.
+    Arena(usize),
+    /// A slot of the state.
+    Slot(usize),
+    /// The second buffer of a slot; it becomes the slot when the step ends.
+    Next(usize),
+    /// A dataset tensor.
+    Input(usize),
+    /// A constant.
+    Constant(usize),
+}
+
+/// A region and its length in words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Region {
+    pub(crate) place: Place,
+    pub(crate) words: usize,
+}
+
+/// One node that computes something.
+#[derive(Clone, Debug)]
+pub(crate) struct Instruction {
+    pub(crate) kernel: Kernel,
+    pub(crate) inputs: Vec<Region>,
+    pub(crate) output: Region,
+}
+
+/// A program with every value placed.
+#[derive(Clone, Debug)]
+pub(crate) struct Plan {
+    pub(crate) instructions: Vec<Instruction>,
+    /// Size of the arena.
+    pub(crate) arena_words: usize,
+    /// For each slot whether it has a second buffer.
+    pub(crate) second_buffer: Vec<bool>,
+    /// For each slot how a step changes it.
+    pub(crate) changes: Vec<Change>,
+}
+
+/// Which part of a slot a step may change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Change {
+    /// Any.
+    Whole,
+    /// The rows from `step * rows` to `step * rows + rows`.
+    Rows(u64),
+}
+
+impl Plan {
+    /// Places the values of a program. The cost is bounded by the limits of a valid program.
+    pub(crate) fn new(program: &ValidProgram) -> Self {
+        let program = program.get();
+        let uses = Uses::of(program);
+        let nodes = program.nodes.len();
+        let (places, owns) = (vec![None; nodes], vec![false; nodes]);
+        let mut planner = Planner {
+            program,
+            uses: &uses,
+            places,
+            owns,
+            memory: Memory::new(),
+        };
+        let first = first_slot_node(program);
+        let (mut instructions, mut second_buffer) = (Vec::new(), vec![false; program.slots.len()]);
+        let mut changes = vec![Change::Whole; program.slots.len()];
+        for (number, node) in program.nodes.iter().enumerate() {
+            let Some(kernel) = uses
+                .computes(number)
+                .then(|| Kernel::new(&node.operation()))
+                .flatten()
+            else {
+                continue;
+            };
+            let slot = number.checked_sub(first);
+            let place = match slot {
+                Some(slot) => planner.slot_place(number, slot, &kernel),
+                None => planner.arena_place(number, &kernel),
+            };
+            if let Some(slot) = slot {
+                second_buffer[slot] = place == Place::Next(slot);
+                changes[slot] = planner.change(number, slot);
+            }
+            planner.places[number] = Some(place);
+            let inputs = planner.regions(number);
+            let output = Region {
+                place,
+                words: words(node.output),
+            };
+            instructions.push(Instruction {
+                kernel,
+                inputs,
+                output,
+            });
+            planner.release(number);
+        }
+        Self {
+            instructions,
+            arena_words: planner.memory.words(),
+            second_buffer,
+            changes,
+        }
+    }
+}
+
+/// The number of the node that gives slot 0.
+fn first_slot_node(program: &Program) -> usize {
+    program.nodes.len() - 1 - program.slots.len()
+}
+
+/// The plan as far as it goes.
+struct Planner<'a> {
+    program: &'a Program,
+    uses: &'a Uses,
+    /// For each node that has been placed, where.
+    places: Vec<Option<Place>>,
+    /// For each node whether it has words of the arena that nobody took over or gave back.
+    owns: Vec<bool>,
+    memory: Memory,
+}
+
+impl Planner<'_> {
+    /// Where the next value of `slot` goes, which node `number` gives.
+    fn slot_place(&self, number: usize, slot: usize, kernel: &Kernel) -> Place {
+        let origin = Origin::Slot(slot);
+        let read_later = self
+            .uses
+            .last_read(origin)
+            .is_some_and(|last| last > number);
+        if !read_later && self.may_overwrite(number, origin, kernel) {
+            Place::Slot(slot)
+        } else {
+            Place::Next(slot)
+        }
+    }
+
+    /// Where an intermediate value goes: over an input that ends here if it may, else to free words.
+    fn arena_place(&mut self, number: usize, kernel: &Kernel) -> Place {
+        self.owns[number] = true;
+        for input in 0..self.program.nodes[number].inputs.len() {
+            let origin = self
+                .uses
+                .origin(self.program.nodes[number].inputs[input].source);
+            let Origin::Node(node) = origin else { continue };
+            let ends = self.uses.last_read(origin) == Some(number) && self.owns[node];
+            if let (true, true, Some(place)) = (
+                ends,
+                self.may_overwrite(number, origin, kernel),
+                self.places[node],
+            ) {
+                self.owns[node] = false;
+                return place;
+            }
+        }
+        Place::Arena(self.memory.take(self.words(number)))
+    }
+
+    /// Whether node `number` may write where `origin` lies: it reads it nowhere but in the places that it writes.
+    fn may_overwrite(&self, number: usize, origin: Origin, kernel: &Kernel) -> bool {
+        let inputs = &self.program.nodes[number].inputs;
+        let mut reads = inputs
+            .iter()
+            .enumerate()
+            .filter(|(_, input)| self.uses.origin(input.source) == origin);
+        reads.all(|(input, _)| kernel.may_overwrite(input))
+    }
+
+    /// Gives back the words of inputs that nobody reads after node `number`.
+    fn release(&mut self, number: usize) {
+        for input in &self.program.nodes[number].inputs {
+            let origin = self.uses.origin(input.source);
+            let Origin::Node(node) = origin else { continue };
+            if !self.owns[node] || self.uses.last_read(origin) != Some(number) {
+                continue;
+            }
+            if let Some(Place::Arena(offset)) = self.places[node] {
+                self.memory.give_back(offset, self.words(node));
+                self.owns[node] = false;
+            }
+        }
+    }
+
+    /// The regions of a node's inputs.
+    fn regions(&self, number: usize) -> Vec<Region> {
+        let inputs = self.program.nodes[number].inputs.iter();
+        inputs
+            .map(|input| Region {
+                place: self.place(input.source),
+                words: words(input.ty),
+            })
+            .collect()
+    }
+
+    fn place(&self, source: Source) -> Place {
+        match self.uses.origin(source) {
+            Origin::Slot(slot) => Place::Slot(slot),
+            Origin::Input(input) => Place::Input(input),
+            Origin::Constant(constant) => Place::Constant(constant),
+            Origin::Node(node) => {
+                self.places[node].expect("inputs come from earlier nodes, which are placed; qed")
+            }
+        }
+    }
+
+    /// How the node that gives `slot` changes it.
+    fn change(&self, number: usize, slot: usize) -> Change {
+        let node = &self.program.nodes[number];
+        match (&node.op, node.inputs.as_slice()) {
+            (Op::RowWrite, [tape, value])
+                if self.uses.origin(tape.source) == Origin::Slot(slot) =>
+            {
+                Change::Rows(u64::from(value.ty.dims.rows()))
+            }
+            _ => Change::Whole,
+        }
+    }
+
+    fn words(&self, number: usize) -> usize {
+        words(self.program.nodes[number].output)
+    }
+}
+
+fn words(ty: TensorType) -> usize {
+    ty.dims.elements() as usize
+}

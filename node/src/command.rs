@@ -1,0 +1,108 @@
+//! Runs what the command line asks for.
+
+use crate::{
+    cli::{Cli, Command},
+    service::{self, parts},
+};
+use assay_runtime::opaque::Block;
+use sc_cli::{RevertCmd, SubstrateCli};
+use std::sync::Arc;
+
+impl SubstrateCli for Cli {
+    fn impl_name() -> String {
+        "Assay Node".into()
+    }
+
+    fn impl_version() -> String {
+        env!("SUBSTRATE_CLI_IMPL_VERSION").into()
+    }
+
+    fn description() -> String {
+        env!("CARGO_PKG_DESCRIPTION").into()
+    }
+
+    fn author() -> String {
+        env!("CARGO_PKG_AUTHORS").into()
+    }
+
+    fn support_url() -> String {
+        "the issue tracker of the Assay project".into()
+    }
+
+    fn copyright_start_year() -> i32 {
+        2026
+    }
+
+    fn load_spec(&self, id: &str) -> Result<Box<dyn sc_service::ChainSpec>, String> {
+        match assay_chain_spec::load(id) {
+            Ok(spec) => Ok(Box::new(spec)),
+            Err(error) => Err(error.to_string()),
+        }
+    }
+}
+
+/// Parses the command line and does what it says.
+pub fn run() -> sc_cli::Result<()> {
+    let cli = Cli::from_args();
+    match &cli.subcommand {
+        None => run_node(&cli),
+        Some(Command::Key(cmd)) => cmd.run(&cli),
+        Some(Command::Sign(cmd)) => cmd.run(),
+        Some(Command::Verify(cmd)) => cmd.run(),
+        Some(Command::Vanity(cmd)) => cmd.run(),
+        Some(Command::ExportChainSpec(cmd)) => cmd.run(cli.load_spec(&cmd.chain)?),
+        Some(Command::PurgeChain(cmd)) => cli
+            .create_runner(cmd)?
+            .sync_run(|config| cmd.run(config.database)),
+        Some(Command::ChainInfo(cmd)) => cli
+            .create_runner(cmd)?
+            .sync_run(|config| cmd.run::<Block>(&config)),
+        Some(Command::CheckBlock(cmd)) => cli.create_runner(cmd)?.async_run(|config| {
+            let parts = parts::assemble(&config)?;
+            Ok((
+                cmd.run(parts.client, parts.import_queue),
+                parts.task_manager,
+            ))
+        }),
+        Some(Command::ExportBlocks(cmd)) => cli.create_runner(cmd)?.async_run(|config| {
+            let parts = parts::assemble(&config)?;
+            Ok((cmd.run(parts.client, config.database), parts.task_manager))
+        }),
+        Some(Command::ExportState(cmd)) => cli.create_runner(cmd)?.async_run(|config| {
+            let parts = parts::assemble(&config)?;
+            Ok((cmd.run(parts.client, config.chain_spec), parts.task_manager))
+        }),
+        Some(Command::ImportBlocks(cmd)) => cli.create_runner(cmd)?.async_run(|config| {
+            let parts = parts::assemble(&config)?;
+            Ok((
+                cmd.run(parts.client, parts.import_queue),
+                parts.task_manager,
+            ))
+        }),
+        Some(Command::Revert(cmd)) => revert(&cli, cmd),
+    }
+}
+
+fn run_node(cli: &Cli) -> sc_cli::Result<()> {
+    let storage_monitor = cli.storage_monitor.clone();
+    cli.create_runner(&cli.run)?
+        .run_node_until_exit(|config| async move {
+            service::start(config, storage_monitor).map_err(sc_cli::Error::Service)
+        })
+}
+
+/// Goes back some blocks, in the database and in what BABE and GRANDPA remember beside it.
+fn revert(cli: &Cli, cmd: &RevertCmd) -> sc_cli::Result<()> {
+    cli.create_runner(cmd)?.async_run(|config| {
+        let parts = parts::assemble(&config)?;
+        let revert_consensus = Box::new(|client: Arc<parts::FullClient>, backend, blocks| {
+            sc_consensus_babe::revert(client.clone(), backend, blocks)?;
+            sc_consensus_grandpa::revert(client, blocks)?;
+            Ok(())
+        });
+        Ok((
+            cmd.run(parts.client, parts.backend, Some(revert_consensus)),
+            parts.task_manager,
+        ))
+    })
+}

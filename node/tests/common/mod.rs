@@ -1,0 +1,186 @@
+//! A node as a child process, and a websocket client that knows nothing but JSON-RPC.
+
+use futures::{SinkExt, StreamExt};
+use serde_json::{json, Value};
+use std::{
+    io::{BufRead, BufReader, Read},
+    path::Path,
+    process::{Child, Command, Stdio},
+    sync::mpsc,
+    time::Duration,
+};
+use tokio::net::TcpStream;
+use tokio_tungstenite::{connect_async, tungstenite::Message, MaybeTlsStream, WebSocketStream};
+
+/// How long anything may take before the test gives up.
+pub const PATIENCE: Duration = Duration::from_secs(90);
+
+/// A running development node; stopped when dropped.
+pub struct Node {
+    child: Child,
+    /// Address of its RPC.
+    pub url: String,
+}
+
+impl Node {
+    /// Starts a development node on free ports and waits until its RPC is open.
+    pub fn start(base: &Path) -> Self {
+        let mut child = command(base)
+            .args(["--rpc-port", "0"])
+            .spawn()
+            .expect("the node starts");
+        let stderr = child.stderr.take().expect("stderr is piped");
+        let (send, receive) = mpsc::channel();
+        std::thread::spawn(move || {
+            for line in BufReader::new(stderr).lines().map_while(Result::ok) {
+                if let Some(address) = rpc_address(&line) {
+                    let _ = send.send(address);
+                }
+            }
+        });
+        let mut node = Self {
+            child,
+            url: String::new(),
+        };
+        let address = receive
+            .recv_timeout(PATIENCE)
+            .expect("the node opens its RPC");
+        node.url = format!("ws://{address}");
+        node
+    }
+
+    /// Kills it at once, as a power cut would.
+    pub fn kill(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+impl Drop for Node {
+    fn drop(&mut self) {
+        self.kill();
+    }
+}
+
+/// The node with what every test wants: its own directory and ports, no telemetry, no metrics.
+pub fn command(base: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_assay-node"));
+    command
+        .args([
+            "--dev",
+            "--no-telemetry",
+            "--no-prometheus",
+            "--no-mdns",
+            "--port",
+            "0",
+            "--base-path",
+        ])
+        .arg(base)
+        .args(["--db-storage-threshold", "0"])
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped());
+    command
+}
+
+/// Runs a node that must not start, and returns what it said.
+pub fn failure(command: &mut Command) -> String {
+    let mut child = command.spawn().expect("the node starts");
+    let mut stderr = child.stderr.take().expect("stderr is piped");
+    let (send, receive) = mpsc::channel();
+    std::thread::spawn(move || {
+        let mut said = String::new();
+        let _ = stderr.read_to_string(&mut said);
+        let _ = send.send(said);
+    });
+    let said = receive.recv_timeout(PATIENCE);
+    let _ = child.kill();
+    let status = child.wait().expect("the node ends");
+    let said = said.expect("the node gives up by itself");
+    assert!(!status.success(), "{said}");
+    said
+}
+
+/// The first address in the line with which the node tells where its RPC is.
+fn rpc_address(line: &str) -> Option<String> {
+    let (_, addresses) = line.split_once("Running JSON-RPC server: addr=")?;
+    addresses.split([',', ' ']).next().map(str::to_owned)
+}
+
+/// A websocket connection.
+pub struct Client {
+    socket: WebSocketStream<MaybeTlsStream<TcpStream>>,
+    next_id: u64,
+}
+
+impl Client {
+    /// Connects to a node.
+    pub async fn connect(node: &Node) -> Self {
+        let (socket, _) = within(connect_async(node.url.as_str()))
+            .await
+            .expect("the RPC accepts");
+        Self { socket, next_id: 0 }
+    }
+
+    /// Calls a method: the result, or the error object.
+    pub async fn call(&mut self, method: &str, params: Value) -> Result<Value, Value> {
+        self.next_id += 1;
+        let id = self.next_id;
+        let request = json!({"jsonrpc": "2.0", "id": id, "method": method, "params": params});
+        within(self.socket.send(Message::text(request.to_string())))
+            .await
+            .expect("the request is sent");
+        loop {
+            let answer = self.receive().await;
+            if answer["id"] == id {
+                return match answer.get("error") {
+                    Some(error) => Err(error.clone()),
+                    None => Ok(answer["result"].clone()),
+                };
+            }
+        }
+    }
+
+    /// The number of the next finalised block of a subscription made with `chain_subscribeFinalizedHeads`.
+    pub async fn next_finalised(&mut self) -> u64 {
+        loop {
+            let message = self.receive().await;
+            if let Some(number) = message["params"]["result"]["number"].as_str() {
+                return u64::from_str_radix(number.trim_start_matches("0x"), 16)
+                    .expect("a number in hex");
+            }
+        }
+    }
+
+    /// Waits until a block of at least this number is final, and says which.
+    pub async fn finalised(&mut self, least: u64) -> u64 {
+        self.call("chain_subscribeFinalizedHeads", json!([]))
+            .await
+            .expect("subscribed");
+        loop {
+            let number = self.next_finalised().await;
+            if number >= least {
+                return number;
+            }
+        }
+    }
+
+    async fn receive(&mut self) -> Value {
+        loop {
+            let message = within(self.socket.next())
+                .await
+                .expect("the connection stays open")
+                .expect("a message");
+            if let Message::Text(text) = message {
+                return serde_json::from_str(&text).expect("JSON");
+            }
+        }
+    }
+}
+
+/// Gives up on what takes longer than [`PATIENCE`].
+pub async fn within<T>(future: impl std::future::Future<Output = T>) -> T {
+    tokio::time::timeout(PATIENCE, future)
+        .await
+        .expect("in time")
+}

@@ -1,0 +1,5 @@
+//! Tests by scenario.
+
+mod registration;
+mod registry;
+mod unbonding;

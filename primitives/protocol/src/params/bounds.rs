@@ -1,0 +1,374 @@
+//! Bounds of every parameter and relations between them.
+//!
+//! Upper bounds are constants of the crate, never parameters: stored records are typed by them, so no
+//! parameter change can make a stored record undecodable.
+
+use assay_program::Header;
+
+use super::{
+    AssignmentParams, DeviceRate, MoneyParams, Params, SegmentParams, SizeLimits, StakeParams,
+};
+use crate::{Balance, BlockNumber, PerMille, UNIT};
+
+/// Segments of a job, at most.
+pub const MAX_SEGMENTS: u32 = 1 << 16;
+/// Intervals of a segment, at most.
+pub const MAX_INTERVALS_PER_SEGMENT: u32 = 1 << 20;
+/// Steps of an interval, at most.
+pub const MAX_STEPS_PER_INTERVAL: u32 = 1 << 12;
+/// Steps of a job, at most.
+pub const MAX_TOTAL_STEPS: u64 = 1 << 32;
+/// Segments of a job that are started or committed and not final, at most.
+pub const MAX_PIPELINE: u32 = 16;
+/// Providers that may decline a job before it ends.
+pub const MAX_DECLINES: u32 = 32;
+/// The highest price of a segment; keeps every product of prices far inside 128 bits.
+pub const MAX_PRICE_PER_SEGMENT: Balance = 1 << 80;
+
+/// Nodes of a program, at most.
+const MAX_NODES: u32 = Header::MAX_NODES;
+/// The longest window: a year of one-second blocks.
+const MAX_WINDOW: BlockNumber = 31_536_000;
+/// The largest deposit or minimum.
+const MAX_MINIMUM: Balance = 1_000_000 * UNIT;
+
+/// Why a set of parameters is refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ParamsError {
+    /// `assignment.open_limit`.
+    #[error("assignment.open_limit must be 1 to 31,536,000 blocks")]
+    OpenLimit,
+    /// `assignment.accept_window`.
+    #[error("assignment.accept_window must be 1 to 31,536,000 blocks")]
+    AcceptWindow,
+    /// `assignment.max_jobs_per_provider`.
+    #[error("assignment.max_jobs_per_provider must be 1 to 4,096")]
+    MaxJobsPerProvider,
+    /// `segments.challenge_window`.
+    #[error("segments.challenge_window must be 1 to 31,536,000 blocks")]
+    ChallengeWindow,
+    /// `segments.pipeline_limit`.
+    #[error("segments.pipeline_limit must be 1 to 16")]
+    PipelineLimit,
+    /// `segments.deadline_factor`.
+    #[error("segments.deadline_factor must be 1,000 to 100,000 thousandths")]
+    DeadlineFactor,
+    /// `segments.deadline_slack`.
+    #[error("segments.deadline_slack must be 1 to 31,536,000 blocks")]
+    DeadlineSlack,
+    /// `segments.max_pause`.
+    #[error("segments.max_pause must be 1 to 31,536,000 blocks")]
+    MaxPause,
+    /// `segments.retention`.
+    #[error("segments.retention must be 1 to 31,536,000 blocks")]
+    Retention,
+    /// `limits.max_segments`.
+    #[error("limits.max_segments must be 1 to 65,536")]
+    MaxSegments,
+    /// `limits.max_intervals_per_segment`.
+    #[error("limits.max_intervals_per_segment must be 1 to 1,048,576")]
+    MaxIntervals,
+    /// `limits.min_steps_per_interval` and `limits.max_steps_per_interval`.
+    #[error("limits: 1 <= min_steps_per_interval <= max_steps_per_interval <= 4,096")]
+    StepsPerInterval,
+    /// `limits.max_nodes`.
+    #[error("limits.max_nodes must be 2 to 16,384")]
+    MaxNodes,
+    /// `limits.max_slots` or `limits.max_constants`.
+    #[error(
+        "limits.max_slots must be 1 to 4,096 and at most max_nodes, max_constants at most 1,024"
+    )]
+    MaxSlots,
+    /// `limits.max_batch_size`.
+    #[error("limits.max_batch_size must be at least 1")]
+    MaxBatchSize,
+    /// `limits.max_seconds_per_segment`.
+    #[error("limits.max_seconds_per_segment must be 1 to 2,592,000")]
+    MaxSeconds,
+    /// `limits.reference_cpu` or `limits.reference_gpu`.
+    #[error("limits.reference_cpu and reference_gpu must have rates above zero")]
+    ReferenceRate,
+    /// `money.protocol_fee`.
+    #[error("money.protocol_fee must be at most 500 thousandths")]
+    ProtocolFee,
+    /// `money.min_price_per_segment`.
+    #[error("money.min_price_per_segment must be above zero and at most a million tokens")]
+    MinPrice,
+    /// `money.collateral`.
+    #[error("money.collateral must be 100 to 100,000 thousandths")]
+    Collateral,
+    /// `money.min_collateral`.
+    #[error("money.min_collateral must be above zero and at most a million tokens")]
+    MinCollateral,
+    /// `money.late_slash`.
+    #[error("money.late_slash must be 1 to 500 thousandths")]
+    LateSlash,
+    /// `money.decline_slash`.
+    #[error("money.decline_slash must not exceed money.late_slash, or silence is cheaper")]
+    DeclineSlash,
+    /// `money.deposit_per_job` or `money.deposit_per_segment`.
+    #[error("money.deposit_per_job and deposit_per_segment must be above zero and at most a million tokens")]
+    Deposit,
+    /// `stake.min_stake`.
+    #[error("stake.min_stake must be above zero and at most a million tokens")]
+    MinStake,
+    /// `stake.unbonding_delay`.
+    #[error("stake.unbonding_delay must exceed challenge_window + retention and be at most 31,536,000 blocks")]
+    UnbondingDelay,
+}
+
+impl Params {
+    /// Checks every bound and relation.
+    ///
+    /// # Errors
+    /// [`ParamsError`] names the first field that is out of its bounds.
+    pub fn validate(&self) -> Result<(), ParamsError> {
+        self.assignment.validate()?;
+        self.segments.validate()?;
+        self.limits.validate()?;
+        self.money.validate()?;
+        self.stake.validate(&self.segments)
+    }
+}
+
+/// `Err(error)` unless `holds`.
+fn ensure(holds: bool, error: ParamsError) -> Result<(), ParamsError> {
+    holds.then_some(()).ok_or(error)
+}
+
+fn is_window(blocks: BlockNumber) -> bool {
+    (1..=MAX_WINDOW).contains(&blocks)
+}
+
+fn is_minimum(amount: Balance) -> bool {
+    (1..=MAX_MINIMUM).contains(&amount)
+}
+
+fn is_share(share: PerMille, least: u32, most: u32) -> bool {
+    (least..=most).contains(&share.0)
+}
+
+impl AssignmentParams {
+    fn validate(&self) -> Result<(), ParamsError> {
+        ensure(is_window(self.open_limit), ParamsError::OpenLimit)?;
+        ensure(is_window(self.accept_window), ParamsError::AcceptWindow)?;
+        ensure(
+            (1..=4_096).contains(&self.max_jobs_per_provider),
+            ParamsError::MaxJobsPerProvider,
+        )
+    }
+}
+
+impl SegmentParams {
+    fn validate(&self) -> Result<(), ParamsError> {
+        ensure(
+            is_window(self.challenge_window),
+            ParamsError::ChallengeWindow,
+        )?;
+        ensure(
+            (1..=MAX_PIPELINE).contains(&self.pipeline_limit),
+            ParamsError::PipelineLimit,
+        )?;
+        ensure(
+            is_share(self.deadline_factor, 1_000, 100_000),
+            ParamsError::DeadlineFactor,
+        )?;
+        ensure(is_window(self.deadline_slack), ParamsError::DeadlineSlack)?;
+        ensure(is_window(self.max_pause), ParamsError::MaxPause)?;
+        ensure(is_window(self.retention), ParamsError::Retention)
+    }
+}
+
+impl SizeLimits {
+    fn validate(&self) -> Result<(), ParamsError> {
+        ensure(
+            (1..=MAX_SEGMENTS).contains(&self.max_segments),
+            ParamsError::MaxSegments,
+        )?;
+        ensure(
+            (1..=MAX_INTERVALS_PER_SEGMENT).contains(&self.max_intervals_per_segment),
+            ParamsError::MaxIntervals,
+        )?;
+        ensure(
+            (1..=self.max_steps_per_interval).contains(&self.min_steps_per_interval)
+                && self.max_steps_per_interval <= MAX_STEPS_PER_INTERVAL,
+            ParamsError::StepsPerInterval,
+        )?;
+        ensure(
+            (2..=MAX_NODES).contains(&self.max_nodes),
+            ParamsError::MaxNodes,
+        )?;
+        ensure(
+            (1..=Header::MAX_SLOTS.min(self.max_nodes)).contains(&self.max_slots)
+                && self.max_constants <= Header::MAX_CONSTANTS,
+            ParamsError::MaxSlots,
+        )?;
+        ensure(self.max_batch_size >= 1, ParamsError::MaxBatchSize)?;
+        ensure(
+            (1..=2_592_000).contains(&self.max_seconds_per_segment),
+            ParamsError::MaxSeconds,
+        )?;
+        ensure(
+            self.reference_cpu.is_positive() && self.reference_gpu.is_positive(),
+            ParamsError::ReferenceRate,
+        )
+    }
+}
+
+impl DeviceRate {
+    fn is_positive(&self) -> bool {
+        self.flops_per_second > 0 && self.bytes_per_second > 0
+    }
+}
+
+impl MoneyParams {
+    fn validate(&self) -> Result<(), ParamsError> {
+        ensure(
+            is_share(self.protocol_fee, 0, 500),
+            ParamsError::ProtocolFee,
+        )?;
+        ensure(
+            is_minimum(self.min_price_per_segment),
+            ParamsError::MinPrice,
+        )?;
+        ensure(
+            is_share(self.collateral, 100, 100_000),
+            ParamsError::Collateral,
+        )?;
+        ensure(is_minimum(self.min_collateral), ParamsError::MinCollateral)?;
+        ensure(is_share(self.late_slash, 1, 500), ParamsError::LateSlash)?;
+        ensure(
+            self.decline_slash <= self.late_slash,
+            ParamsError::DeclineSlash,
+        )?;
+        ensure(
+            is_minimum(self.deposit_per_job) && is_minimum(self.deposit_per_segment),
+            ParamsError::Deposit,
+        )
+    }
+}
+
+impl StakeParams {
+    fn validate(&self, segments: &SegmentParams) -> Result<(), ParamsError> {
+        let exposed = segments.challenge_window.saturating_add(segments.retention);
+        ensure(is_minimum(self.min_stake), ParamsError::MinStake)?;
+        ensure(
+            self.unbonding_delay > exposed && is_window(self.unbonding_delay),
+            ParamsError::UnbondingDelay,
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_presets_are_valid() {
+        assert_eq!(Params::default().validate(), Ok(()));
+        assert_eq!(Params::development().validate(), Ok(()));
+    }
+
+    /// A change to one field.
+    type Edit = fn(&mut Params);
+
+    #[test]
+    fn each_field_is_bounded() {
+        let cases: [(Edit, ParamsError); 29] = [
+            (|p| p.assignment.open_limit = 0, ParamsError::OpenLimit),
+            (
+                |p| p.assignment.accept_window = MAX_WINDOW + 1,
+                ParamsError::AcceptWindow,
+            ),
+            (
+                |p| p.assignment.max_jobs_per_provider = 0,
+                ParamsError::MaxJobsPerProvider,
+            ),
+            (
+                |p| p.segments.challenge_window = 0,
+                ParamsError::ChallengeWindow,
+            ),
+            (
+                |p| p.segments.pipeline_limit = MAX_PIPELINE + 1,
+                ParamsError::PipelineLimit,
+            ),
+            (
+                |p| p.segments.deadline_factor = PerMille(999),
+                ParamsError::DeadlineFactor,
+            ),
+            (
+                |p| p.segments.deadline_slack = 0,
+                ParamsError::DeadlineSlack,
+            ),
+            (|p| p.segments.max_pause = 0, ParamsError::MaxPause),
+            (|p| p.segments.retention = 0, ParamsError::Retention),
+            (
+                |p| p.limits.max_segments = MAX_SEGMENTS + 1,
+                ParamsError::MaxSegments,
+            ),
+            (
+                |p| p.limits.max_intervals_per_segment = 0,
+                ParamsError::MaxIntervals,
+            ),
+            (
+                |p| p.limits.min_steps_per_interval = 0,
+                ParamsError::StepsPerInterval,
+            ),
+            (
+                |p| p.limits.min_steps_per_interval = 4_097,
+                ParamsError::StepsPerInterval,
+            ),
+            (
+                |p| p.limits.max_steps_per_interval = 4_097,
+                ParamsError::StepsPerInterval,
+            ),
+            (|p| p.limits.max_nodes = 1, ParamsError::MaxNodes),
+            (
+                |p| p.limits.max_slots = p.limits.max_nodes + 1,
+                ParamsError::MaxSlots,
+            ),
+            (
+                |p| p.limits.max_constants = p.limits.max_nodes + 1,
+                ParamsError::MaxSlots,
+            ),
+            (|p| p.limits.max_batch_size = 0, ParamsError::MaxBatchSize),
+            (
+                |p| p.limits.max_seconds_per_segment = 0,
+                ParamsError::MaxSeconds,
+            ),
+            (
+                |p| p.limits.reference_gpu.bytes_per_second = 0,
+                ParamsError::ReferenceRate,
+            ),
+            (
+                |p| p.money.protocol_fee = PerMille(501),
+                ParamsError::ProtocolFee,
+            ),
+            (|p| p.money.min_price_per_segment = 0, ParamsError::MinPrice),
+            (
+                |p| p.money.collateral = PerMille(99),
+                ParamsError::Collateral,
+            ),
+            (|p| p.money.min_collateral = 0, ParamsError::MinCollateral),
+            (|p| p.money.late_slash = PerMille(0), ParamsError::LateSlash),
+            (
+                |p| p.money.decline_slash = PerMille(51),
+                ParamsError::DeclineSlash,
+            ),
+            (
+                |p| p.money.deposit_per_segment = MAX_MINIMUM + 1,
+                ParamsError::Deposit,
+            ),
+            (|p| p.stake.min_stake = 0, ParamsError::MinStake),
+            (
+                |p| p.segments.retention = p.stake.unbonding_delay,
+                ParamsError::UnbondingDelay,
+            ),
+        ];
+        for (edit, error) in cases {
+            let mut params = Params::default();
+            edit(&mut params);
+            assert_eq!(params.validate(), Err(error));
+        }
+    }
+}

@@ -1,0 +1,36 @@
+//! The market: protocol parameters, providers, jobs.
+
+use crate::{
+    identity::{FeesToAuthor, Slashed},
+    AccountId, Balances, Protocol, Providers, Runtime, RuntimeHoldReason, System,
+};
+use frame_support::traits::ConstU32;
+use frame_system::EnsureRoot;
+use pallet_assay_timing::ExpectedBlockTime;
+
+impl pallet_assay_protocol::Config for Runtime {
+    // Nobody has root yet: the numbers of genesis hold until governance or an upgrade changes them.
+    type AdminOrigin = EnsureRoot<AccountId>;
+    type WeightInfo = pallet_assay_protocol::weights::EstimatedWeight<Runtime>;
+}
+
+impl pallet_assay_providers::Config for Runtime {
+    type ChainTime = System;
+    type Currency = Balances;
+    type Protocol = Protocol;
+    type RuntimeHoldReason = RuntimeHoldReason;
+    type WeightInfo = pallet_assay_providers::weights::EstimatedWeight<Runtime>;
+}
+
+impl pallet_assay_jobs::Config for Runtime {
+    type AgendaPerBlock = ConstU32<256>;
+    type BlockMillis = ExpectedBlockTime<Runtime>;
+    type ChainTime = System;
+    type Currency = Balances;
+    type FeeDestination = FeesToAuthor;
+    type Protocol = Protocol;
+    type Providers = Providers;
+    type RuntimeHoldReason = RuntimeHoldReason;
+    type SlashDestination = Slashed;
+    type WeightInfo = pallet_assay_jobs::weights::EstimatedWeight<Runtime>;
+}

@@ -1,0 +1,108 @@
+//! The chain's identity: name, money, fees, and where fees and slashes go.
+//!
+//! Everything that makes this chain another chain than its neighbours is in this file, in the [`crate::VERSION`] and
+//! in the genesis. The pace is not: it is the genesis' (see `pallet-assay-timing`).
+
+use crate::{AccountId, Authorship, Balance, Balances, Runtime};
+use frame_support::{
+    parameter_types,
+    traits::{
+        fungible::{Balanced, Credit},
+        OnUnbalanced,
+    },
+    weights::{
+        constants::ExtrinsicBaseWeight, WeightToFeeCoefficient, WeightToFeeCoefficients,
+        WeightToFeePolynomial,
+    },
+};
+use pallet_transaction_payment::{Multiplier, TargetedFeeAdjustment};
+use sp_runtime::{traits::Bounded, FixedPointNumber, Perbill, Perquintill};
+
+/// Ticker of the chain's token.
+pub const TOKEN_SYMBOL: &str = "ASY";
+/// Decimal places of the token: one token is 10^12 units.
+pub const TOKEN_DECIMALS: u8 = 12;
+/// Prefix of addresses: the generic one, until the chain has an entry in the SS58 registry.
+pub const SS58_PREFIX: u16 = 42;
+
+/// One token, in units.
+pub const UNIT: Balance = 1_000_000_000_000;
+/// A thousandth of a token.
+pub const MILLI: Balance = UNIT / 1_000;
+/// A millionth of a token.
+pub const MICRO: Balance = MILLI / 1_000;
+
+/// Least balance of an account that exists: what its entry in the state costs everybody for ever.
+pub const EXISTENTIAL_DEPOSIT: Balance = 10 * MILLI;
+/// Fee of an extrinsic that does nothing, before its length is counted.
+pub const BASE_FEE: Balance = MILLI;
+/// Fee of one encoded byte.
+pub const BYTE_FEE: Balance = MICRO;
+
+/// Deposit for state that somebody occupies: per item and per byte.
+pub const fn deposit(items: u32, bytes: u32) -> Balance {
+    (items as Balance) * 100 * MILLI + (bytes as Balance) * MILLI
+}
+
+parameter_types! {
+    /// [`SS58_PREFIX`].
+    pub const Ss58Prefix: u16 = SS58_PREFIX;
+    /// [`EXISTENTIAL_DEPOSIT`].
+    pub const ExistentialDeposit: Balance = EXISTENTIAL_DEPOSIT;
+    /// Fee of one encoded byte.
+    pub const TransactionByteFee: Balance = BYTE_FEE;
+    /// Share of a block's normal weight above which fees rise and below which they fall.
+    pub const TargetBlockFullness: Perquintill = Perquintill::from_percent(25);
+    /// How fast they do: about 23 % a day at most, with blocks of 6 s.
+    pub AdjustmentVariable: Multiplier = Multiplier::saturating_from_rational(75, 1_000_000);
+    /// Floor of the multiplier. Not lower, so that an idle chain is not free to fill.
+    pub MinimumMultiplier: Multiplier = Multiplier::saturating_from_rational(1, 10);
+    /// Ceiling of the multiplier.
+    pub MaximumMultiplier: Multiplier = Bounded::max_value();
+}
+
+/// The fee polynomial: linear in the weight, [`BASE_FEE`] for the weight of an empty extrinsic.
+pub struct WeightToFee;
+
+impl WeightToFeePolynomial for WeightToFee {
+    type Balance = Balance;
+
+    fn polynomial() -> WeightToFeeCoefficients<Self::Balance> {
+        let base = Balance::from(ExtrinsicBaseWeight::get().ref_time());
+        core::iter::once(WeightToFeeCoefficient {
+            degree: 1,
+            negative: false,
+            coeff_integer: BASE_FEE / base,
+            coeff_frac: Perbill::from_rational(BASE_FEE % base, base),
+        })
+        .collect()
+    }
+}
+
+/// Fees follow the load of the blocks.
+pub type FeeMultiplierUpdate = TargetedFeeAdjustment<
+    Runtime,
+    TargetBlockFullness,
+    AdjustmentVariable,
+    MinimumMultiplier,
+    MaximumMultiplier,
+>;
+
+/// An amount that was taken from an account and is not yet anybody's.
+pub type CreditOf = Credit<AccountId, Balances>;
+
+/// Fees and tips go to the author of the block, whole: there is no treasury yet. Without an author they are burnt.
+pub struct FeesToAuthor;
+
+impl OnUnbalanced<CreditOf> for FeesToAuthor {
+    fn on_nonzero_unbalanced(fees: CreditOf) {
+        let Some(author) = Authorship::author() else {
+            return;
+        };
+        // A share below the existential deposit of a new account cannot be paid out and is burnt as well.
+        let _ = <Balances as Balanced<AccountId>>::resolve(&author, fees);
+    }
+}
+
+/// Slashes are burnt: nobody gains from another's conviction but by the game's own rewards.
+pub type Slashed = ();

@@ -1,0 +1,192 @@
+//! The parts fit together: presets build a working state, and the numbers of `identity` and `config` hold.
+
+use crate::{
+    config::{consensus::MAX_AUTHORITIES, system::BlockWeights},
+    identity, presets, AccountId, AllPalletsWithSystem, Balances, Block, Runtime,
+    RuntimeGenesisConfig, Session, SessionKeys, System, Timing, TransactionPayment,
+    MAX_BLOCK_LENGTH,
+};
+use frame_support::{
+    dispatch::DispatchClass,
+    genesis_builder_helper::build_state,
+    traits::{Get, IntegrityTest, KeyOwnerProofSystem},
+    weights::{constants::ExtrinsicBaseWeight, Weight},
+};
+use sp_keyring::Sr25519Keyring;
+use sp_runtime::traits::OpaqueKeys;
+
+/// Runs `test` on the genesis of a preset.
+fn on_preset(name: &str, test: impl FnOnce()) {
+    sp_io::TestExternalities::default().execute_with(|| {
+        let patch = presets::get_preset(&name.into()).expect("the preset exists");
+        let mut config = serde_json::to_value(RuntimeGenesisConfig::default()).unwrap();
+        json_merge(&mut config, serde_json::from_slice(&patch).unwrap());
+        build_state::<RuntimeGenesisConfig>(serde_json::to_vec(&config).unwrap()).unwrap();
+        System::set_block_number(1);
+        test();
+    });
+}
+
+fn json_merge(into: &mut serde_json::Value, patch: serde_json::Value) {
+    match (into, patch) {
+        (serde_json::Value::Object(into), serde_json::Value::Object(patch)) => {
+            for (key, value) in patch {
+                json_merge(into.entry(key).or_insert(serde_json::Value::Null), value);
+            }
+        }
+        (into, patch) => *into = patch,
+    }
+}
+
+#[test]
+fn every_preset_builds_and_is_of_its_validators() {
+    for (name, validators) in [
+        ("development", vec![Sr25519Keyring::Alice]),
+        (
+            "local_testnet",
+            vec![Sr25519Keyring::Alice, Sr25519Keyring::Bob],
+        ),
+    ] {
+        on_preset(name, || {
+            let mut expected: Vec<AccountId> =
+                validators.iter().map(|key| key.to_account_id()).collect();
+            let mut found = Session::validators();
+            expected.sort();
+            found.sort();
+            assert_eq!(found, expected, "{name}");
+            assert_eq!(
+                pallet_babe::Authorities::<Runtime>::get().len(),
+                validators.len(),
+                "{name}"
+            );
+            assert_eq!(
+                pallet_grandpa::Authorities::<Runtime>::get().len(),
+                validators.len(),
+                "{name}"
+            );
+            assert!(pallet_session::historical::Pallet::<Runtime>::prove((
+                sp_consensus_babe::KEY_TYPE,
+                sp_consensus_babe::AuthorityId::from(Sr25519Keyring::Alice.public()),
+            ))
+            .is_some());
+            assert_eq!(Timing::timing(), pallet_assay_timing::Timing::DEVELOPMENT);
+        });
+    }
+    assert_eq!(presets::preset_names().len(), 2);
+    assert!(presets::get_preset(&"mainnet".into()).is_none());
+}
+
+#[test]
+fn endowments_are_the_issuance() {
+    on_preset("development", || {
+        let accounts = Sr25519Keyring::well_known().count() as u128;
+        assert_eq!(Balances::total_issuance(), accounts * presets::ENDOWMENT);
+        assert_eq!(
+            Balances::free_balance(Sr25519Keyring::Bob.to_account_id()),
+            presets::ENDOWMENT
+        );
+    });
+}
+
+#[test]
+fn pallets_agree_with_their_configuration() {
+    sp_io::TestExternalities::default().execute_with(|| {
+        AllPalletsWithSystem::integrity_test();
+    });
+}
+
+#[test]
+fn a_block_is_a_third_of_a_slot_and_calls_have_60_percent_of_it() {
+    on_preset("development", || {
+        let weights: frame_system::limits::BlockWeights = BlockWeights::get();
+        assert_eq!(weights.max_block.ref_time(), 333_000_000_000);
+        let normal = weights.get(DispatchClass::Normal).max_total.unwrap();
+        assert_eq!(normal.ref_time(), 199_800_000_000);
+        let lengths: frame_system::limits::BlockLength =
+            <Runtime as frame_system::Config>::BlockLength::get();
+        assert_eq!(
+            *lengths.max.get(DispatchClass::Operational),
+            MAX_BLOCK_LENGTH
+        );
+        assert_eq!(
+            *lengths.max.get(DispatchClass::Normal),
+            MAX_BLOCK_LENGTH / 5 * 3
+        );
+        weights.validate().unwrap();
+    });
+}
+
+#[test]
+fn an_empty_extrinsic_costs_the_base_fee() {
+    on_preset("development", || {
+        assert_eq!(
+            TransactionPayment::weight_to_fee(ExtrinsicBaseWeight::get()),
+            identity::BASE_FEE
+        );
+        assert_eq!(
+            TransactionPayment::length_to_fee(100),
+            100 * identity::BYTE_FEE
+        );
+        assert_eq!(TransactionPayment::weight_to_fee(Weight::zero()), 0);
+    });
+}
+
+#[test]
+fn session_keys_are_in_their_final_order() {
+    let ids: Vec<[u8; 4]> = SessionKeys::key_ids().iter().map(|id| id.0).collect();
+    assert_eq!(ids, [*b"gran", *b"babe", *b"audi"]);
+    assert!(MAX_AUTHORITIES >= 2);
+}
+
+#[test]
+fn fees_go_to_the_author_and_without_one_are_burnt() {
+    use frame_support::traits::{fungible::Balanced, OnUnbalanced};
+    on_preset("development", || {
+        let before = Balances::total_issuance();
+        identity::FeesToAuthor::on_unbalanced(<Balances as Balanced<AccountId>>::issue(
+            identity::UNIT,
+        ));
+        assert_eq!(Balances::total_issuance(), before);
+        let alice = Sr25519Keyring::Alice.to_account_id();
+        System::initialize(&1, &Default::default(), &digest_of_the_first_validator());
+        identity::FeesToAuthor::on_unbalanced(<Balances as Balanced<AccountId>>::issue(
+            identity::UNIT,
+        ));
+        assert_eq!(
+            Balances::free_balance(alice),
+            presets::ENDOWMENT + identity::UNIT
+        );
+    });
+}
+
+/// The digest of a block made in slot 1 by validator 0.
+fn digest_of_the_first_validator() -> sp_runtime::Digest {
+    use sp_consensus_babe::digests::{CompatibleDigestItem, PreDigest, SecondaryPlainPreDigest};
+    let claim = SecondaryPlainPreDigest {
+        authority_index: 0,
+        slot: 1.into(),
+    };
+    let item = sp_runtime::DigestItem::babe_pre_digest(PreDigest::SecondaryPlain(claim));
+    sp_runtime::Digest { logs: vec![item] }
+}
+
+#[test]
+fn the_market_starts_with_the_development_parameters() {
+    use assay_runtime_api::runtime_decl_for_assay_api::AssayApi;
+    on_preset("development", || {
+        let answer =
+            <Runtime as AssayApi<Block, AccountId>>::params(None).expect("one version is in force");
+        assert_eq!(answer.params, assay_protocol::Params::development());
+        assert_eq!(
+            <Runtime as AssayApi<Block, AccountId>>::params(Some(answer.version)),
+            Some(answer)
+        );
+        assert!(<Runtime as AssayApi<Block, AccountId>>::params(Some(
+            assay_protocol::ParamsVersion(7)
+        ))
+        .is_none());
+        assert!(<Runtime as AssayApi<Block, AccountId>>::job(assay_protocol::JobId(0)).is_none());
+        let alice = Sr25519Keyring::Alice.to_account_id();
+        assert!(<Runtime as AssayApi<Block, AccountId>>::provider(alice).is_none());
+    });
+}

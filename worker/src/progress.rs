@@ -1,0 +1,149 @@
+//! How far training is, for whoever asks.
+
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, RwLock},
+};
+
+use assay_protocol::{JobId, StepIndex};
+use serde::Serialize;
+
+/// Version of the progress document.
+const SCHEMA_VERSION: u32 = 1;
+
+/// What `GET /jobs/{id}/progress` answers.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Progress {
+    /// Version of this document.
+    pub schema_version: u32,
+    /// The job.
+    pub job: u64,
+    /// What the worker does for it.
+    pub phase: Phase,
+    /// Steps taken since the job's beginning.
+    pub step: u64,
+    /// Steps of the whole job.
+    pub total_steps: u64,
+    /// The segment being trained.
+    pub segment: u32,
+    /// Segments of the whole job.
+    pub segments: u32,
+    /// The loss of the last step; `null` if it is not a number or the program keeps none.
+    pub loss: Option<f32>,
+    /// Whether the loss has been infinite or not a number.
+    pub diverged: bool,
+    /// Steps a second, over the last interval.
+    pub steps_per_second: f64,
+}
+
+/// What a worker does for a job.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Phase {
+    /// Fetches and checks program and data.
+    #[default]
+    Preparing,
+    /// Takes steps.
+    Training,
+    /// Waits for the chain to start the next segment.
+    Waiting,
+    /// Waits for room on its disk.
+    DiskFull,
+    /// Nothing is left to do.
+    Done,
+}
+
+impl Progress {
+    /// A job at its beginning.
+    pub fn new(job: JobId, total_steps: u64, segments: u32) -> Self {
+        Self {
+            schema_version: SCHEMA_VERSION,
+            job: job.0,
+            phase: Phase::default(),
+            step: 0,
+            total_steps,
+            segment: 0,
+            segments,
+            loss: None,
+            diverged: false,
+            steps_per_second: 0.0,
+        }
+    }
+
+    /// Notes that steps up to `step` are taken and what the last loss was. Returns whether it has just diverged.
+    pub fn advance(&mut self, step: StepIndex, loss: Option<f32>) -> bool {
+        let finite = loss.is_none_or(f32::is_finite);
+        let diverges = !finite && !self.diverged;
+        self.step = step.0;
+        self.loss = loss.filter(|loss| loss.is_finite());
+        self.diverged |= !finite;
+        diverges
+    }
+}
+
+/// The progress of all jobs of a worker. Cloning is cheap; clones share it.
+#[derive(Clone, Debug, Default)]
+pub struct Board {
+    jobs: Arc<RwLock<BTreeMap<JobId, Progress>>>,
+}
+
+impl Board {
+    /// Adds a job, unless it is there.
+    pub fn open(&self, progress: Progress) {
+        self.write(|jobs| {
+            jobs.entry(JobId(progress.job)).or_insert(progress);
+        });
+    }
+
+    /// Changes a job's progress.
+    pub fn update<T>(&self, job: JobId, change: impl FnOnce(&mut Progress) -> T) -> Option<T> {
+        self.write(|jobs| jobs.get_mut(&job).map(change))
+    }
+
+    /// A job's progress.
+    pub fn get(&self, job: JobId) -> Option<Progress> {
+        self.read(|jobs| jobs.get(&job).cloned())
+    }
+
+    /// All jobs' progress.
+    pub fn all(&self) -> Vec<Progress> {
+        self.read(|jobs| jobs.values().cloned().collect())
+    }
+
+    fn read<T>(&self, look: impl FnOnce(&BTreeMap<JobId, Progress>) -> T) -> T {
+        look(&self.jobs.read().unwrap_or_else(|poisoned| poisoned.into_inner()))
+    }
+
+    fn write<T>(&self, change: impl FnOnce(&mut BTreeMap<JobId, Progress>) -> T) -> T {
+        change(&mut self.jobs.write().unwrap_or_else(|poisoned| poisoned.into_inner()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn divergence_is_told_once_and_kept() {
+        let mut progress = Progress::new(JobId(1), 100, 10);
+        assert!(!progress.advance(StepIndex(1), Some(0.5)));
+        assert!(progress.advance(StepIndex(2), Some(f32::NAN)));
+        assert!(!progress.advance(StepIndex(3), Some(f32::INFINITY)));
+        assert!(!progress.advance(StepIndex(4), Some(0.25)));
+        assert!(progress.diverged);
+        let json = serde_json::to_value(&progress).unwrap();
+        assert_eq!((json["loss"].as_f64(), json["step"].as_u64()), (Some(0.25), Some(4)));
+        progress.advance(StepIndex(5), Some(f32::NAN));
+        assert!(serde_json::to_value(&progress).unwrap()["loss"].is_null());
+    }
+
+    #[test]
+    fn a_job_is_opened_once() {
+        let board = Board::default();
+        board.open(Progress::new(JobId(1), 100, 10));
+        board.update(JobId(1), |progress| progress.advance(StepIndex(7), None));
+        board.open(Progress::new(JobId(1), 100, 10));
+        assert_eq!(board.get(JobId(1)).unwrap().step, 7);
+        assert!(board.update(JobId(2), |_| ()).is_none());
+    }
+}

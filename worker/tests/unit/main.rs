@@ -1,0 +1,7 @@
+//! The worker without a chain.
+
+#[path = "../common/small_job.rs"]
+mod small_job;
+
+mod decisions;
+mod training;
