@@ -18,7 +18,8 @@ VOLUME /data
 
 FROM base AS worker
 COPY --from=build /target/release/assay-worker /target/release/assay /usr/local/bin/
-EXPOSE 8780
+ENV ASSAY_LISTEN=0.0.0.0:8420
+EXPOSE 8420
 ENTRYPOINT ["assay-worker"]
 CMD ["run", "--data-dir", "/data"]
 

@@ -3,7 +3,6 @@
 mod map;
 mod matmul;
 mod movement;
-mod profile;
 mod reduce;
 mod rows;
 
