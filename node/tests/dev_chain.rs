@@ -7,6 +7,9 @@ use common::{command, failure, Client, Node};
 use serde_json::json;
 use std::{net::TcpListener, process::Command};
 
+/// A well-known account.
+const ALICE: &str = "5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY";
+
 #[tokio::test(flavor = "multi_thread")]
 async fn blocks_become_final_and_go_on_after_a_restart() {
     let base = tempfile::tempdir().unwrap();
@@ -36,10 +39,9 @@ async fn the_rpc_answers_what_clients_ask() {
         properties,
         json!({"ss58Format": 42, "tokenDecimals": 12, "tokenSymbol": "ASY"})
     );
-    let alice = "5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY";
     assert_eq!(
         client
-            .call("system_accountNextIndex", json!([alice]))
+            .call("system_accountNextIndex", json!([ALICE]))
             .await
             .unwrap(),
         json!(0)
@@ -66,6 +68,59 @@ async fn the_rpc_answers_what_clients_ask() {
     ] {
         assert!(methods.contains(&expected), "{expected} is missing");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_market_answers_and_its_errors_say_what_to_do() {
+    let base = tempfile::tempdir().unwrap();
+    let node = Node::start(base.path());
+    let mut client = Client::connect(&node).await;
+
+    let params = client.call("assay_params", json!([])).await.unwrap();
+    assert_eq!(params["version"], 0);
+    assert!(
+        params["params"]["money"]["deposit_per_job"].is_string(),
+        "an amount is a decimal string"
+    );
+    assert_eq!(
+        client.call("assay_params", json!([7])).await.unwrap(),
+        json!(null)
+    );
+    assert_eq!(
+        client.call("assay_jobs", json!([0, 10])).await.unwrap(),
+        json!({"items": [], "next": null})
+    );
+    assert_eq!(
+        client.call("assay_job", json!([0])).await.unwrap(),
+        json!(null)
+    );
+    assert_eq!(
+        client.call("assay_segments", json!([0, 0])).await.unwrap(),
+        json!({"items": [], "next": null})
+    );
+    assert_eq!(
+        client.call("assay_provider", json!([ALICE])).await.unwrap(),
+        json!(null)
+    );
+
+    let genesis = client.call("chain_getBlockHash", json!([0])).await.unwrap();
+    assert!(client
+        .call("assay_params", json!([null, genesis]))
+        .await
+        .is_ok());
+    let unknown = format!("0x{}", "11".repeat(32));
+    let error = client
+        .call("assay_job", json!([0, unknown]))
+        .await
+        .unwrap_err();
+    assert_eq!(error["code"], -32_051);
+    assert!(
+        error["message"].as_str().unwrap().contains(&unknown),
+        "{error}"
+    );
+    let error = client.call("assay_quote", json!([{}])).await.unwrap_err();
+    assert_eq!(error["code"], -32_602);
+    assert!(error["data"].as_str().unwrap().contains("spec"), "{error}");
 }
 
 #[test]

@@ -148,7 +148,7 @@ fn fees_go_to_the_author_and_without_one_are_burnt() {
         ));
         assert_eq!(Balances::total_issuance(), before);
         let alice = Sr25519Keyring::Alice.to_account_id();
-        System::initialize(&1, &Default::default(), &digest_of_the_first_validator());
+        System::initialize(&2, &Default::default(), &digest_of_the_first_validator());
         identity::FeesToAuthor::on_unbalanced(<Balances as Balanced<AccountId>>::issue(
             identity::UNIT,
         ));

@@ -16,7 +16,9 @@ pub async fn draw(bars: MultiProgress, board: Board) {
     let mut drawn: BTreeMap<u64, ProgressBar> = BTreeMap::new();
     loop {
         for progress in board.all() {
-            let bar = drawn.entry(progress.job).or_insert_with(|| bars.add(bar(&progress)));
+            let bar = drawn
+                .entry(progress.job)
+                .or_insert_with(|| bars.add(bar(&progress)));
             show(bar, &progress);
         }
         tokio::time::sleep(PERIOD).await;
@@ -55,7 +57,11 @@ fn message(progress: &Progress) -> String {
         Phase::DiskFull => "waiting for room on the disk".to_owned(),
         Phase::Done => "done".to_owned(),
     };
-    format!("{loss}  segment {}/{}  {phase}", progress.segment + 1, progress.segments)
+    format!(
+        "{loss}  segment {}/{}  {phase}",
+        progress.segment + 1,
+        progress.segments
+    )
 }
 
 #[cfg(test)]

@@ -44,11 +44,21 @@ pub struct Item {
 
 impl Item {
     fn good(name: &'static str, found: impl ToString) -> Self {
-        Self { name, ok: true, found: found.to_string(), remedy: None }
+        Self {
+            name,
+            ok: true,
+            found: found.to_string(),
+            remedy: None,
+        }
     }
 
     fn missing(name: &'static str, found: impl ToString, remedy: impl ToString) -> Self {
-        Self { name, ok: false, found: found.to_string(), remedy: Some(remedy.to_string()) }
+        Self {
+            name,
+            ok: false,
+            found: found.to_string(),
+            remedy: Some(remedy.to_string()),
+        }
     }
 
     fn judge(name: &'static str, found: impl ToString, ok: bool, remedy: impl ToString) -> Self {
@@ -88,7 +98,11 @@ pub async fn check(options: &CheckOptions, out: &mut impl Write) -> anyhow::Resu
     }
     match items.iter().filter(|item| !item.ok).count() {
         0 => Ok(()),
-        missing => Err(Incomplete { missing, all: items.len() }.into()),
+        missing => Err(Incomplete {
+            missing,
+            all: items.len(),
+        }
+        .into()),
     }
 }
 
@@ -101,7 +115,12 @@ fn machine_items(data_dir: &Path, memory: u64) -> Vec<Item> {
             Ok(simd) => Item::good("engine", format!("{simd}, {} cores", machine::cores())),
             Err(error) => Item::missing("engine", "no instruction set", error),
         },
-        Item::judge("memory", mib(memory), memory >= LEAST_MEMORY, "give jobs at least 256 MiB with --memory"),
+        Item::judge(
+            "memory",
+            mib(memory),
+            memory >= LEAST_MEMORY,
+            "give jobs at least 256 MiB with --memory",
+        ),
         Item::judge(
             "disk",
             format!("{} free in {}", mib(disk), data_dir.display()),
@@ -141,8 +160,19 @@ async fn chain_items(options: &ChainOptions) -> Vec<Item> {
 async fn node_item(chain: &ChainClient) -> Item {
     match chain.health().await {
         Ok(health) => {
-            let found = format!("{} {} at {}, {} peers", health.chain, health.version, chain.url(), health.peers);
-            Item::judge("node", found, !health.syncing, "the node is still fetching old blocks; wait until it is done")
+            let found = format!(
+                "{} {} at {}, {} peers",
+                health.chain,
+                health.version,
+                chain.url(),
+                health.peers
+            );
+            Item::judge(
+                "node",
+                found,
+                !health.syncing,
+                "the node is still fetching old blocks; wait until it is done",
+            )
         }
         Err(error) => Item::missing("node", chain.url(), error),
     }
@@ -153,10 +183,17 @@ async fn clock_item(chain: &ChainClient) -> Item {
         Ok(time) => time,
         Err(error) => return Item::missing("clock", "unknown", error),
     };
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |now| u64::try_from(now.as_millis()).unwrap_or(u64::MAX));
+    let now = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .map_or(0, |now| u64::try_from(now.as_millis()).unwrap_or(u64::MAX));
     let off = now.abs_diff(chain_time);
     let found = format!("{:.1} s from the newest block", off as f64 / 1e3);
-    Item::judge("clock", found, off <= CLOCK, "set this machine's clock, or see whether the chain stands still")
+    Item::judge(
+        "clock",
+        found,
+        off <= CLOCK,
+        "set this machine's clock, or see whether the chain stands still",
+    )
 }
 
 async fn account_items(chain: &ChainClient, operator: &Account) -> Vec<Item> {
@@ -164,13 +201,22 @@ async fn account_items(chain: &ChainClient, operator: &Account) -> Vec<Item> {
     match chain.account(operator, At::Best).await {
         Ok(info) => {
             let found = format!("{} free for fees", tokens(info.free));
-            items.push(Item::judge("fees", found, info.free >= UNIT / 10, "endow the operator's account with at least 0.1"));
+            items.push(Item::judge(
+                "fees",
+                found,
+                info.free >= UNIT / 10,
+                "endow the operator's account with at least 0.1",
+            ));
         }
         Err(error) => items.push(Item::missing("fees", "unknown", error)),
     }
     match chain.provider_of_operator(operator, At::Best).await {
         Ok(Some(view)) => items.extend(provider_items(chain, &view).await),
-        Ok(None) => items.push(Item::missing("provider", "not registered", "run `assay provider register` with the owner's key")),
+        Ok(None) => items.push(Item::missing(
+            "provider",
+            "not registered",
+            "run `assay provider register` with the owner's key",
+        )),
         Err(error) => items.push(Item::missing("provider", "unknown", error)),
     }
     items
@@ -180,7 +226,12 @@ async fn provider_items(chain: &ChainClient, view: &ProviderView<Account>) -> Ve
     let provider = &view.provider;
     let active = provider.status == ProviderStatus::Active;
     let found = format!("of {}, serving at {}", view.owner, provider.endpoint);
-    let mut items = vec![Item::judge("provider", found, active, "it is unbonding and takes no jobs; register another one")];
+    let mut items = vec![Item::judge(
+        "provider",
+        found,
+        active,
+        "it is unbonding and takes no jobs; register another one",
+    )];
     let least = match chain.params(None, At::Best).await {
         Ok(params) => params.map_or(0, |view| view.params.stake.min_stake),
         Err(error) => {
@@ -189,7 +240,12 @@ async fn provider_items(chain: &ChainClient, view: &ProviderView<Account>) -> Ve
         }
     };
     let found = format!("{} of at least {}", tokens(provider.stake), tokens(least));
-    items.push(Item::judge("stake", found, provider.stake >= least, "raise it with the owner's key"));
+    items.push(Item::judge(
+        "stake",
+        found,
+        provider.stake >= least,
+        "raise it with the owner's key",
+    ));
     items
 }
 
@@ -207,13 +263,28 @@ mod tests {
     async fn an_unreachable_node_is_missing_with_its_remedy() {
         let directory = tempfile::tempdir().unwrap();
         let data = directory.path().display().to_string();
-        let arguments = ["assay-worker", "check", "--json", "--node", "ws://127.0.0.1:1", "--data-dir", &data];
-        let Command::Check(options) = Cli::parse_from(arguments).command else { panic!("not check") };
+        let arguments = [
+            "assay-worker",
+            "check",
+            "--json",
+            "--node",
+            "ws://127.0.0.1:1",
+            "--data-dir",
+            &data,
+        ];
+        let Command::Check(options) = Cli::parse_from(arguments).command else {
+            panic!("not check")
+        };
         let mut out = Vec::new();
         let error = check(&options, &mut out).await.unwrap_err();
         assert!(error.is::<Incomplete>(), "{error}");
         let json: serde_json::Value = serde_json::from_slice(&out).unwrap();
-        let node = json["checks"].as_array().unwrap().iter().find(|item| item["name"] == "node").unwrap();
+        let node = json["checks"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .find(|item| item["name"] == "node")
+            .unwrap();
         assert_eq!(node["ok"], false);
         assert!(node["remedy"].as_str().unwrap().contains("--node"));
     }

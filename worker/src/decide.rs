@@ -8,8 +8,8 @@ use std::collections::BTreeSet;
 
 use assay_client::Account;
 use assay_protocol::{
-    AfterSettling, BlockNumber, DeclineReason, Fault, JobStatus, JobView, Reserve, SegmentIndex, SegmentStatus, SegmentView,
-    StateRoot,
+    AfterSettling, BlockNumber, DeclineReason, Fault, JobStatus, JobView, Reserve, SegmentIndex,
+    SegmentStatus, SegmentView, StateRoot,
 };
 
 use crate::Intent;
@@ -116,12 +116,22 @@ pub struct Goal {
 pub fn decide(seen: &Seen<'_>, have: &Have) -> Decision {
     let decision = match &seen.finalised.state.status {
         JobStatus::Open { until } => open(seen, have, *until),
-        JobStatus::Assigned { to, accept_by } if to.provider == *seen.us => assigned(seen, have, *accept_by),
-        JobStatus::Ended { .. } => Decision { forget: true, ..Decision::default() },
+        JobStatus::Assigned { to, accept_by } if to.provider == *seen.us => {
+            assigned(seen, have, *accept_by)
+        }
+        JobStatus::Ended { .. } => Decision {
+            forget: true,
+            ..Decision::default()
+        },
         status if is_ours(status, seen.us) => working(seen, have),
-        _ => Decision { forget: true, ..Decision::default() },
+        _ => Decision {
+            forget: true,
+            ..Decision::default()
+        },
     };
-    let send = decision.send.filter(|intent| !have.in_flight.contains(intent) && !have.resting.contains(intent));
+    let send = decision
+        .send
+        .filter(|intent| !have.in_flight.contains(intent) && !have.resting.contains(intent));
     Decision { send, ..decision }
 }
 
@@ -138,10 +148,16 @@ fn open(seen: &Seen<'_>, have: &Have, until: BlockNumber) -> Decision {
         return Decision::default();
     }
     if !still_open || declined || seen.now >= until || have.room == Room::Full {
-        return Decision { forget: true, ..Decision::default() };
+        return Decision {
+            forget: true,
+            ..Decision::default()
+        };
     }
     match have.preparation {
-        Preparation::Missing | Preparation::Unavailable(_) => Decision { prepare: true, ..Decision::default() },
+        Preparation::Missing | Preparation::Unavailable(_) => Decision {
+            prepare: true,
+            ..Decision::default()
+        },
         Preparation::Ready => sending(Intent::Claim),
         // The buyer is told by a claim and a decline, which costs the worker two fees and nothing else.
         Preparation::Hopeless(reason) if reason.fault() == Fault::Buyer => sending(Intent::Claim),
@@ -152,7 +168,10 @@ fn open(seen: &Seen<'_>, have: &Have, until: BlockNumber) -> Decision {
 /// A job that this worker has claimed.
 fn assigned(seen: &Seen<'_>, have: &Have, accept_by: BlockNumber) -> Decision {
     let answered = !matches!(seen.best.state.status, JobStatus::Assigned { .. });
-    let answering = have.in_flight.iter().any(|intent| matches!(intent, Intent::Accept | Intent::Decline(_)));
+    let answering = have
+        .in_flight
+        .iter()
+        .any(|intent| matches!(intent, Intent::Accept | Intent::Decline(_)));
     if answered || answering || seen.now > accept_by {
         return Decision::default();
     }
@@ -161,7 +180,10 @@ fn assigned(seen: &Seen<'_>, have: &Have, accept_by: BlockNumber) -> Decision {
         Preparation::Ready => sending(Intent::Accept),
         Preparation::Hopeless(reason) => sending(Intent::decline(reason)),
         Preparation::Unavailable(reason) if last_call => sending(Intent::decline(reason)),
-        Preparation::Missing | Preparation::Unavailable(_) => Decision { prepare: true, ..Decision::default() },
+        Preparation::Missing | Preparation::Unavailable(_) => Decision {
+            prepare: true,
+            ..Decision::default()
+        },
         Preparation::Running => Decision::default(),
     }
 }
@@ -173,31 +195,58 @@ fn working(seen: &Seen<'_>, have: &Have) -> Decision {
     }
     let finalise = due(seen).map(Intent::Finalise);
     let Some(segment) = seen.best.state.status.training() else {
-        return Decision { send: finalise, ..Decision::default() };
+        return Decision {
+            send: finalise,
+            ..Decision::default()
+        };
     };
-    let prepare = matches!(have.preparation, Preparation::Missing | Preparation::Unavailable(_));
+    let prepare = matches!(
+        have.preparation,
+        Preparation::Missing | Preparation::Unavailable(_)
+    );
     let commit = (have.trained == Trained::Whole).then_some(Intent::Commit(segment));
     let train = (have.preparation == Preparation::Ready).then(|| goal(seen, segment));
-    Decision { prepare, send: commit.or(finalise), train, forget: false }
+    Decision {
+        prepare,
+        send: commit.or(finalise),
+        train,
+        forget: false,
+    }
 }
 
 fn sending(intent: Intent) -> Decision {
-    Decision { send: Some(intent), ..Decision::default() }
+    Decision {
+        send: Some(intent),
+        ..Decision::default()
+    }
 }
 
 /// The oldest committed segment, if its window is over and the chain's agenda has not paid it.
 fn due(seen: &Seen<'_>) -> Option<SegmentIndex> {
     let oldest = seen.committed.iter().min_by_key(|view| view.segment)?;
     match oldest.status {
-        SegmentStatus::Committed { window_end, .. } if seen.now >= window_end.saturating_add(AGENDA_GRACE) => Some(oldest.segment),
+        SegmentStatus::Committed { window_end, .. }
+            if seen.now >= window_end.saturating_add(AGENDA_GRACE) =>
+        {
+            Some(oldest.segment)
+        }
         _ => None,
     }
 }
 
 /// What to train while a segment is in training.
 fn goal(seen: &Seen<'_>, segment: SegmentIndex) -> Goal {
-    let last = if next_is_sure(seen.best, segment) { segment.next() } else { segment };
-    Goal { first: segment, start: seen.best.resume.state, last, finalised: seen.finalised.state.progress.finalised }
+    let last = if next_is_sure(seen.best, segment) {
+        segment.next()
+    } else {
+        segment
+    };
+    Goal {
+        first: segment,
+        start: seen.best.resume.state,
+        last,
+        finalised: seen.finalised.state.progress.finalised,
+    }
 }
 
 /// Whether the segment after the one in training starts as soon as that one is committed.
@@ -208,7 +257,9 @@ fn next_is_sure(job: &JobView<Account>, segment: SegmentIndex) -> bool {
     let next = segment.next();
     let reserve = Reserve::of(&job.record.spec, next, by.price_per_segment, &job.params).total();
     let pending = job.state.progress.pending().saturating_add(1);
-    next.0 < job.segments && pending < job.params.segments.pipeline_limit && reserve <= job.state.ledger.escrow
+    next.0 < job.segments
+        && pending < job.params.segments.pipeline_limit
+        && reserve <= job.state.ledger.escrow
 }
 
 /// Whether a job may still give this worker anything to do.
@@ -216,7 +267,10 @@ pub fn concerns(job: &JobView<Account>, us: &Account) -> bool {
     match &job.state.status {
         JobStatus::Open { .. } => !job.state.declined.contains(us),
         JobStatus::Settling { by, training, then } => {
-            by.provider == *us && (training.is_some() || job.state.progress.pending() > 0 || *then == AfterSettling::Reopen)
+            by.provider == *us
+                && (training.is_some()
+                    || job.state.progress.pending() > 0
+                    || *then == AfterSettling::Reopen)
         }
         status => is_ours(status, us),
     }

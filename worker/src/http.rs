@@ -16,12 +16,20 @@ use crate::{metrics::Metrics, progress::Board};
 
 /// `GET /jobs` and `GET /jobs/{id}/progress`, as JSON.
 pub fn progress_routes(board: Board) -> Router {
-    Router::new().route("/jobs", get(all)).route("/jobs/{id}/progress", get(one)).with_state(board)
+    Router::new()
+        .route("/jobs", get(all))
+        .route("/jobs/{id}/progress", get(one))
+        .with_state(board)
 }
 
 /// `GET /metrics` in the Prometheus text format.
 pub fn metrics_routes(metrics: Arc<Metrics>) -> Router {
-    Router::new().route("/metrics", get(|State(metrics): State<Arc<Metrics>>| async move { metrics.render() })).with_state(metrics)
+    Router::new()
+        .route(
+            "/metrics",
+            get(|State(metrics): State<Arc<Metrics>>| async move { metrics.render() }),
+        )
+        .with_state(metrics)
 }
 
 async fn all(State(board): State<Board>) -> Response {

@@ -42,10 +42,27 @@ pub fn info(options: &InfoOptions, out: &mut impl Write) -> anyhow::Result<()> {
         writeln!(out, "{}", serde_json::to_string_pretty(&info)?)?;
         return Ok(());
     }
-    writeln!(out, "assay-worker      {} (numerics version {})", info.version, info.numerics_version)?;
-    writeln!(out, "processor         {}, {} cores", info.processor, info.cores)?;
-    writeln!(out, "memory            {:.1} GiB", info.memory_bytes as f64 / f64::from(1 << 30))?;
-    writeln!(out, "instruction set   {} (available: {})", info.simd, info.simd_available.join(", "))?;
+    writeln!(
+        out,
+        "assay-worker      {} (numerics version {})",
+        info.version, info.numerics_version
+    )?;
+    writeln!(
+        out,
+        "processor         {}, {} cores",
+        info.processor, info.cores
+    )?;
+    writeln!(
+        out,
+        "memory            {:.1} GiB",
+        info.memory_bytes as f64 / f64::from(1 << 30)
+    )?;
+    writeln!(
+        out,
+        "instruction set   {} (available: {})",
+        info.simd,
+        info.simd_available.join(", ")
+    )?;
     Ok(())
 }
 
@@ -59,7 +76,10 @@ mod tests {
             let mut out = Vec::new();
             info(&InfoOptions { json }, &mut out).unwrap();
             let text = String::from_utf8(out).unwrap();
-            assert!(text.contains(&Simd::from_env().unwrap().resolve().unwrap().to_string()), "{text}");
+            assert!(
+                text.contains(&Simd::from_env().unwrap().resolve().unwrap().to_string()),
+                "{text}"
+            );
         }
     }
 }

@@ -40,7 +40,10 @@ impl Intent {
         match self {
             Self::Claim => Some(calls::claim(job)),
             Self::Accept => Some(calls::accept(job)),
-            Self::Decline(code) => Some(calls::decline(job, DeclineReason::decode(&mut &[code.0][..]).ok()?)),
+            Self::Decline(code) => Some(calls::decline(
+                job,
+                DeclineReason::decode(&mut &[code.0][..]).ok()?,
+            )),
             Self::Finalise(segment) => Some(calls::finalise_segment(job, segment)),
             Self::Commit(_) => None,
         }
@@ -69,7 +72,11 @@ mod tests {
 
     #[test]
     fn a_reason_survives_being_kept() {
-        let reasons = [DeclineReason::ProgramInvalid, DeclineReason::DataUnavailable, DeclineReason::NoCapacity];
+        let reasons = [
+            DeclineReason::ProgramInvalid,
+            DeclineReason::DataUnavailable,
+            DeclineReason::NoCapacity,
+        ];
         for reason in reasons {
             let kept = Intent::decode(&mut &Intent::decline(reason).encode()[..]).unwrap();
             assert_eq!(kept.call(JobId(1)), Some(calls::decline(JobId(1), reason)));

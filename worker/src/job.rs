@@ -34,7 +34,10 @@ enum Stage {
     Missing,
     Running(JoinHandle<Result<Arc<Prepared>, PrepareError>>),
     Ready(Arc<Prepared>),
-    Resting { reason: Option<DeclineReason>, until: Instant },
+    Resting {
+        reason: Option<DeclineReason>,
+        until: Instant,
+    },
     Hopeless(DeclineReason),
 }
 
@@ -45,7 +48,10 @@ impl LocalJob {
             Stage::Missing => Preparation::Missing,
             Stage::Running(_) => Preparation::Running,
             Stage::Ready(_) => Preparation::Ready,
-            Stage::Resting { reason: Some(reason), .. } => Preparation::Unavailable(*reason),
+            Stage::Resting {
+                reason: Some(reason),
+                ..
+            } => Preparation::Unavailable(*reason),
             Stage::Resting { reason: None, .. } => Preparation::Missing,
             Stage::Hopeless(reason) => Preparation::Hopeless(*reason),
         }
@@ -82,7 +88,9 @@ impl LocalJob {
 
     /// Takes in a preparation that has ended.
     pub async fn collect(&mut self, job: JobId) {
-        let Stage::Running(task) = &mut self.stage else { return };
+        let Stage::Running(task) = &mut self.stage else {
+            return;
+        };
         if !task.is_finished() {
             return;
         }
@@ -114,8 +122,13 @@ impl LocalJob {
 
     fn rest(&mut self, reason: Option<DeclineReason>) -> Stage {
         self.attempts += 1;
-        let wait = RETRY.saturating_mul(1 << self.attempts.min(10)).min(LONGEST_RETRY);
-        Stage::Resting { reason, until: Instant::now() + wait }
+        let wait = RETRY
+            .saturating_mul(1 << self.attempts.min(10))
+            .min(LONGEST_RETRY);
+        Stage::Resting {
+            reason,
+            until: Instant::now() + wait,
+        }
     }
 
     /// Has everything prepared anew: something that was here is no longer.

@@ -11,6 +11,7 @@ use std::{
     collections::BTreeSet,
     io,
     path::{Path, PathBuf},
+    sync::{PoisonError, RwLock},
 };
 
 use assay_client::SignedTransaction;
@@ -40,7 +41,8 @@ const GENESIS: &str = "genesis";
 /// A worker's journal. It is used from several threads; each method is one transaction.
 #[derive(Debug)]
 pub struct Journal {
-    database: Database,
+    /// None after a failure of the disk: the database must be opened again then, which repairs it.
+    database: RwLock<Option<Database>>,
     path: PathBuf,
 }
 
@@ -106,11 +108,11 @@ impl Journal {
     /// [`JournalError::InUse`], [`JournalError::OtherChain`], or what the disk says.
     pub fn open(directory: &Path, genesis: [u8; 32]) -> Result<Self, JournalError> {
         let path = directory.join("journal.redb");
-        let database = Database::create(&path).map_err(|cause| match cause {
-            redb::DatabaseError::DatabaseAlreadyOpen => JournalError::InUse { path: path.clone() },
-            cause => storage(&path, cause.into()),
-        })?;
-        let journal = Self { database, path };
+        let database = create(&path)?;
+        let journal = Self {
+            database: RwLock::new(Some(database)),
+            path,
+        };
         journal.check_chain(genesis)?;
         Ok(journal)
     }
@@ -143,7 +145,12 @@ impl Journal {
     ///
     /// # Errors
     /// What the disk says; nothing is changed then.
-    pub fn begin(&self, job: JobId, segment: SegmentIndex, start: StateRoot) -> Result<(), JournalError> {
+    pub fn begin(
+        &self,
+        job: JobId,
+        segment: SegmentIndex,
+        start: StateRoot,
+    ) -> Result<(), JournalError> {
         if self.start_of(job, segment)? == Some(start) {
             return Ok(());
         }
@@ -153,7 +160,9 @@ impl Journal {
             segments.insert((job.0, segment.0), start.0)?;
             transaction.open_table(HELD)?.insert((start.0, job.0), ())?;
             let later = (job.0, segment.0, 0)..=(job.0, u32::MAX, u32::MAX);
-            Ok(transaction.open_table(INTERVALS)?.retain_in(later, |_, _| false)?)
+            Ok(transaction
+                .open_table(INTERVALS)?
+                .retain_in(later, |_, _| false)?)
         })
     }
 
@@ -169,7 +178,9 @@ impl Journal {
         root: StateRoot,
     ) -> Result<(), JournalError> {
         self.write(|transaction| {
-            transaction.open_table(INTERVALS)?.insert((job.0, segment.0, interval.0), root.0)?;
+            transaction
+                .open_table(INTERVALS)?
+                .insert((job.0, segment.0, interval.0), root.0)?;
             transaction.open_table(HELD)?.insert((root.0, job.0), ())?;
             Ok(())
         })
@@ -179,7 +190,11 @@ impl Journal {
     ///
     /// # Errors
     /// What the disk says.
-    pub fn start_of(&self, job: JobId, segment: SegmentIndex) -> Result<Option<StateRoot>, JournalError> {
+    pub fn start_of(
+        &self,
+        job: JobId,
+        segment: SegmentIndex,
+    ) -> Result<Option<StateRoot>, JournalError> {
         self.read(|transaction| {
             let found = transaction.open_table(SEGMENTS)?.get((job.0, segment.0))?;
             Ok(found.map(|root| StateRoot(root.value())))
@@ -190,7 +205,11 @@ impl Journal {
     ///
     /// # Errors
     /// What the disk says.
-    pub fn intervals(&self, job: JobId, segment: SegmentIndex) -> Result<Vec<StateRoot>, JournalError> {
+    pub fn intervals(
+        &self,
+        job: JobId,
+        segment: SegmentIndex,
+    ) -> Result<Vec<StateRoot>, JournalError> {
         self.read(|transaction| {
             let table = transaction.open_table(INTERVALS)?;
             let mut roots = Vec::new();
@@ -216,7 +235,9 @@ impl Journal {
         interval: IntervalIndex,
     ) -> Result<Option<StateRoot>, JournalError> {
         self.read(|transaction| {
-            let found = transaction.open_table(INTERVALS)?.get((job.0, segment.0, interval.0))?;
+            let found = transaction
+                .open_table(INTERVALS)?
+                .get((job.0, segment.0, interval.0))?;
             Ok(found.map(|root| StateRoot(root.value())))
         })
     }
@@ -225,11 +246,17 @@ impl Journal {
     ///
     /// # Errors
     /// What the disk says.
-    pub fn starts_from(&self, job: JobId, segment: SegmentIndex) -> Result<Vec<StateRoot>, JournalError> {
+    pub fn starts_from(
+        &self,
+        job: JobId,
+        segment: SegmentIndex,
+    ) -> Result<Vec<StateRoot>, JournalError> {
         self.read(|transaction| {
             let table = transaction.open_table(SEGMENTS)?;
             let entries = table.range((job.0, segment.0)..=(job.0, u32::MAX))?;
-            entries.map(|entry| Ok(StateRoot(entry?.1.value()))).collect()
+            entries
+                .map(|entry| Ok(StateRoot(entry?.1.value())))
+                .collect()
         })
     }
 
@@ -240,8 +267,11 @@ impl Journal {
     /// What the disk says; nothing is changed then.
     pub fn release(&self, job: JobId, keep: &[StateRoot]) -> Result<Vec<StateRoot>, JournalError> {
         let held = self.held()?;
-        let released: Vec<_> =
-            held.iter().filter(|(root, by)| *by == job && !keep.contains(root)).map(|(root, _)| *root).collect();
+        let released: Vec<_> = held
+            .iter()
+            .filter(|(root, by)| *by == job && !keep.contains(root))
+            .map(|(root, _)| *root)
+            .collect();
         if released.is_empty() {
             return Ok(released);
         }
@@ -283,9 +313,13 @@ impl Journal {
     /// What the disk says; nothing is changed then.
     pub fn forget(&self, job: JobId) -> Result<(), JournalError> {
         self.write(|transaction| {
-            transaction.open_table(SEGMENTS)?.retain_in((job.0, 0)..=(job.0, u32::MAX), |_, _| false)?;
+            transaction
+                .open_table(SEGMENTS)?
+                .retain_in((job.0, 0)..=(job.0, u32::MAX), |_, _| false)?;
             let all = (job.0, 0, 0)..=(job.0, u32::MAX, u32::MAX);
-            Ok(transaction.open_table(INTERVALS)?.retain_in(all, |_, _| false)?)
+            Ok(transaction
+                .open_table(INTERVALS)?
+                .retain_in(all, |_, _| false)?)
         })
     }
 
@@ -296,7 +330,9 @@ impl Journal {
     pub fn keep(&self, flight: &InFlight) -> Result<(), JournalError> {
         let (key, value) = (flight.intent.encode(), flight.transaction.encode());
         self.write(|transaction| {
-            transaction.open_table(TRANSACTIONS)?.insert((flight.job.0, &key[..]), &value[..])?;
+            transaction
+                .open_table(TRANSACTIONS)?
+                .insert((flight.job.0, &key[..]), &value[..])?;
             Ok(())
         })
     }
@@ -308,7 +344,9 @@ impl Journal {
     pub fn drop_transaction(&self, job: JobId, intent: Intent) -> Result<(), JournalError> {
         let key = intent.encode();
         self.write(|transaction| {
-            transaction.open_table(TRANSACTIONS)?.remove((job.0, &key[..]))?;
+            transaction
+                .open_table(TRANSACTIONS)?
+                .remove((job.0, &key[..]))?;
             Ok(())
         })
     }
@@ -326,7 +364,11 @@ impl Journal {
                 let (job, intent) = key.value();
                 let read = Intent::decode_all(&mut &intent[..]).and_then(|intent| {
                     let transaction = SignedTransaction::decode(&mut value.value())?;
-                    Ok(InFlight { job: JobId(job), intent, transaction })
+                    Ok(InFlight {
+                        job: JobId(job),
+                        intent,
+                        transaction,
+                    })
                 });
                 all.extend(read.ok());
             }
@@ -334,27 +376,93 @@ impl Journal {
         })
     }
 
-    fn write<T>(&self, work: impl FnOnce(&redb::WriteTransaction) -> Result<T, redb::Error>) -> Result<T, JournalError> {
-        let write = || {
-            let transaction = self.database.begin_write()?;
+    fn write<T>(
+        &self,
+        work: impl FnOnce(&redb::WriteTransaction) -> Result<T, redb::Error>,
+    ) -> Result<T, JournalError> {
+        self.with(|database| {
+            let transaction = database.begin_write()?;
             let done = work(&transaction)?;
             transaction.commit()?;
             Ok(done)
-        };
-        write().map_err(|cause| storage(&self.path, cause))
+        })
     }
 
-    fn read<T>(&self, work: impl FnOnce(&redb::ReadTransaction) -> Result<T, redb::Error>) -> Result<T, JournalError> {
-        let read = || work(&self.database.begin_read()?);
-        read().map_err(|cause| storage(&self.path, cause))
+    fn read<T>(
+        &self,
+        work: impl FnOnce(&redb::ReadTransaction) -> Result<T, redb::Error>,
+    ) -> Result<T, JournalError> {
+        self.with(|database| work(&database.begin_read()?))
     }
+
+    fn with<T>(
+        &self,
+        work: impl FnOnce(&Database) -> Result<T, redb::Error>,
+    ) -> Result<T, JournalError> {
+        self.reopen()?;
+        let database = self.database.read().unwrap_or_else(PoisonError::into_inner);
+        let Some(open) = database.as_ref() else {
+            // Another thread's work failed since.
+            return Err(storage(&self.path, redb::Error::PreviousIo));
+        };
+        let done = work(open);
+        drop(database);
+        done.map_err(|cause| {
+            if matches!(cause, redb::Error::Io(_) | redb::Error::PreviousIo) {
+                *self
+                    .database
+                    .write()
+                    .unwrap_or_else(PoisonError::into_inner) = None;
+            }
+            storage(&self.path, cause)
+        })
+    }
+
+    /// Opens the database again if the disk failed under it.
+    fn reopen(&self) -> Result<(), JournalError> {
+        if self
+            .database
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .is_some()
+        {
+            return Ok(());
+        }
+        let mut database = self
+            .database
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
+        if database.is_none() {
+            *database = Some(create(&self.path)?);
+        }
+        Ok(())
+    }
+}
+
+fn create(path: &Path) -> Result<Database, JournalError> {
+    Database::create(path).map_err(|cause| match cause {
+        redb::DatabaseError::DatabaseAlreadyOpen => JournalError::InUse {
+            path: path.to_owned(),
+        },
+        cause => storage(path, cause.into()),
+    })
 }
 
 fn storage(path: &Path, cause: redb::Error) -> JournalError {
     let path = path.to_owned();
     match &cause {
-        redb::Error::Io(io) if no_room(io) => JournalError::Full { path, cause: io.to_string() },
-        _ => JournalError::Storage { path, cause: Box::new(cause) },
+        redb::Error::Io(io) if no_room(io) => JournalError::Full {
+            path,
+            cause: io.to_string(),
+        },
+        redb::Error::PreviousIo => JournalError::Full {
+            path,
+            cause: cause.to_string(),
+        },
+        _ => JournalError::Storage {
+            path,
+            cause: Box::new(cause),
+        },
     }
 }
 
@@ -381,33 +489,66 @@ mod tests {
     }
 
     fn flight(intent: Intent, nonce: u64) -> InFlight {
-        let transaction = SignedTransaction { bytes: vec![9; 100], account: Account([1; 32]), nonce, birth: 5, expires: 68 };
-        InFlight { job: JOB, intent, transaction }
+        let transaction = SignedTransaction {
+            bytes: vec![9; 100],
+            account: Account([1; 32]),
+            nonce,
+            birth: 5,
+            expires: 68,
+        };
+        InFlight {
+            job: JOB,
+            intent,
+            transaction,
+        }
     }
 
     #[test]
     fn everything_survives_reopening() {
         let (directory, journal) = open();
         journal.begin(JOB, SegmentIndex(0), root(1)).unwrap();
-        journal.record(JOB, SegmentIndex(0), IntervalIndex(0), root(2)).unwrap();
-        journal.record(JOB, SegmentIndex(0), IntervalIndex(1), root(3)).unwrap();
-        journal.keep(&flight(Intent::Commit(SegmentIndex(0)), 7)).unwrap();
+        journal
+            .record(JOB, SegmentIndex(0), IntervalIndex(0), root(2))
+            .unwrap();
+        journal
+            .record(JOB, SegmentIndex(0), IntervalIndex(1), root(3))
+            .unwrap();
+        journal
+            .keep(&flight(Intent::Commit(SegmentIndex(0)), 7))
+            .unwrap();
         drop(journal);
         let journal = Journal::open(directory.path(), [1; 32]).unwrap();
-        assert_eq!(journal.start_of(JOB, SegmentIndex(0)).unwrap(), Some(root(1)));
-        assert_eq!(journal.intervals(JOB, SegmentIndex(0)).unwrap(), [root(2), root(3)]);
-        assert_eq!(journal.transactions().unwrap(), [flight(Intent::Commit(SegmentIndex(0)), 7)]);
+        assert_eq!(
+            journal.start_of(JOB, SegmentIndex(0)).unwrap(),
+            Some(root(1))
+        );
+        assert_eq!(
+            journal.intervals(JOB, SegmentIndex(0)).unwrap(),
+            [root(2), root(3)]
+        );
+        assert_eq!(
+            journal.transactions().unwrap(),
+            [flight(Intent::Commit(SegmentIndex(0)), 7)]
+        );
     }
 
     #[test]
     fn another_start_forgets_what_came_after() {
         let (_directory, journal) = open();
         for segment in 0..3 {
-            journal.begin(JOB, SegmentIndex(segment), root(segment as u8)).unwrap();
-            journal.record(JOB, SegmentIndex(segment), IntervalIndex(0), root(9)).unwrap();
+            journal
+                .begin(JOB, SegmentIndex(segment), root(segment as u8))
+                .unwrap();
+            journal
+                .record(JOB, SegmentIndex(segment), IntervalIndex(0), root(9))
+                .unwrap();
         }
         journal.begin(JOB, SegmentIndex(1), root(1)).unwrap();
-        assert_eq!(journal.intervals(JOB, SegmentIndex(2)).unwrap(), [root(9)], "the same start forgets nothing");
+        assert_eq!(
+            journal.intervals(JOB, SegmentIndex(2)).unwrap(),
+            [root(9)],
+            "the same start forgets nothing"
+        );
         journal.begin(JOB, SegmentIndex(1), root(77)).unwrap();
         assert_eq!(journal.intervals(JOB, SegmentIndex(0)).unwrap(), [root(9)]);
         assert_eq!(journal.intervals(JOB, SegmentIndex(1)).unwrap(), []);
@@ -417,8 +558,12 @@ mod tests {
     #[test]
     fn a_gap_ends_the_intervals() {
         let (_directory, journal) = open();
-        journal.record(JOB, SegmentIndex(0), IntervalIndex(0), root(1)).unwrap();
-        journal.record(JOB, SegmentIndex(0), IntervalIndex(2), root(3)).unwrap();
+        journal
+            .record(JOB, SegmentIndex(0), IntervalIndex(0), root(1))
+            .unwrap();
+        journal
+            .record(JOB, SegmentIndex(0), IntervalIndex(2), root(3))
+            .unwrap();
         assert_eq!(journal.intervals(JOB, SegmentIndex(0)).unwrap(), [root(1)]);
     }
 
@@ -429,10 +574,19 @@ mod tests {
         journal.begin(JOB, SegmentIndex(0), root(1)).unwrap();
         journal.begin(other, SegmentIndex(0), root(1)).unwrap();
         for (interval, byte) in [(0, 2), (1, 3)] {
-            journal.record(JOB, SegmentIndex(0), IntervalIndex(interval), root(byte)).unwrap();
+            journal
+                .record(JOB, SegmentIndex(0), IntervalIndex(interval), root(byte))
+                .unwrap();
         }
-        assert_eq!(journal.release(JOB, &[root(1), root(3)]).unwrap(), [root(2)]);
-        assert_eq!(journal.release(JOB, &[root(3)]).unwrap(), [], "the other job starts from it");
+        assert_eq!(
+            journal.release(JOB, &[root(1), root(3)]).unwrap(),
+            [root(2)]
+        );
+        assert_eq!(
+            journal.release(JOB, &[root(3)]).unwrap(),
+            [],
+            "the other job starts from it"
+        );
         assert_eq!(journal.release(other, &[]).unwrap(), [root(1)]);
         assert_eq!(journal.jobs().unwrap(), [JOB].into());
         assert_eq!(journal.release(JOB, &[]).unwrap(), [root(3)]);

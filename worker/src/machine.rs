@@ -4,14 +4,24 @@ use std::{fs, path::Path};
 
 /// Bytes of memory, or of the control group's limit if that is less; 0 if the system does not tell.
 pub fn memory_bytes() -> u64 {
-    let limit = fs::read_to_string("/sys/fs/cgroup/memory.max").ok().and_then(|text| text.trim().parse().ok());
-    let total = fs::read_to_string("/proc/meminfo").ok().and_then(|text| meminfo(&text, "MemTotal:")).unwrap_or(0);
+    let limit = fs::read_to_string("/sys/fs/cgroup/memory.max")
+        .ok()
+        .and_then(|text| text.trim().parse().ok());
+    let total = fs::read_to_string("/proc/meminfo")
+        .ok()
+        .and_then(|text| meminfo(&text, "MemTotal:"))
+        .unwrap_or(0);
     limit.map_or(total, |limit: u64| limit.min(total))
 }
 
 fn meminfo(text: &str, name: &str) -> Option<u64> {
     let line = text.lines().find_map(|line| line.strip_prefix(name))?;
-    line.trim().strip_suffix("kB")?.trim().parse::<u64>().ok()?.checked_mul(1024)
+    line.trim()
+        .strip_suffix("kB")?
+        .trim()
+        .parse::<u64>()
+        .ok()?
+        .checked_mul(1024)
 }
 
 /// Bytes free on the file system of a directory or of its nearest parent that exists.
@@ -24,7 +34,11 @@ pub fn free_bytes(directory: &Path) -> Option<u64> {
 /// The processor's name.
 pub fn processor() -> String {
     let text = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
-    let name = text.lines().find_map(|line| line.strip_prefix("model name")?.split_once(':').map(|(_, name)| name.trim()));
+    let name = text.lines().find_map(|line| {
+        line.strip_prefix("model name")?
+            .split_once(':')
+            .map(|(_, name)| name.trim())
+    });
     name.unwrap_or(std::env::consts::ARCH).to_owned()
 }
 
@@ -46,7 +60,10 @@ mod tests {
 
     #[test]
     fn meminfo_is_in_kibibytes() {
-        assert_eq!(meminfo("MemTotal:       16 kB\nMemFree: 1 kB\n", "MemTotal:"), Some(16_384));
+        assert_eq!(
+            meminfo("MemTotal:       16 kB\nMemFree: 1 kB\n", "MemTotal:"),
+            Some(16_384)
+        );
         assert_eq!(meminfo("MemFree: 1 kB\n", "MemTotal:"), None);
     }
 }

@@ -17,7 +17,9 @@ use tokio::{
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    let done = tokio::runtime::Runtime::new().map_err(anyhow::Error::from).and_then(|runtime| runtime.block_on(execute(cli.command)));
+    let done = tokio::runtime::Runtime::new()
+        .map_err(anyhow::Error::from)
+        .and_then(|runtime| runtime.block_on(execute(cli.command)));
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
@@ -42,7 +44,10 @@ async fn execute(command: Command) -> anyhow::Result<()> {
 /// Becomes true on SIGINT or SIGTERM; a second signal ends the process at once.
 fn stop_on_signal() -> anyhow::Result<watch::Receiver<bool>> {
     let (sender, receiver) = watch::channel(false);
-    let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+    let (mut interrupt, mut terminate) = (
+        signal(SignalKind::interrupt())?,
+        signal(SignalKind::terminate())?,
+    );
     tokio::spawn(async move {
         for again in [false, true] {
             tokio::select! {

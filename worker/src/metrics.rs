@@ -78,8 +78,15 @@ mod tests {
         let metrics = Metrics::default();
         Metrics::add(&metrics.steps, 7);
         let text = metrics.render();
-        assert!(text.contains("# HELP assay_worker_steps_total Training steps taken, repeated ones included.\n"));
-        assert!(text.contains("# TYPE assay_worker_steps_total counter\nassay_worker_steps_total 7\n"));
-        assert_eq!(text.matches("# HELP").count(), text.matches("# TYPE").count());
+        assert!(text.contains(
+            "# HELP assay_worker_steps_total Training steps taken, repeated ones included.\n"
+        ));
+        assert!(
+            text.contains("# TYPE assay_worker_steps_total counter\nassay_worker_steps_total 7\n")
+        );
+        assert_eq!(
+            text.matches("# HELP").count(),
+            text.matches("# TYPE").count()
+        );
     }
 }

@@ -28,7 +28,12 @@ pub enum Command {
 #[derive(Clone, Debug, Args)]
 pub struct ChainOptions {
     /// WebSocket URL of the node.
-    #[arg(long, env = "ASSAY_NODE", default_value = "ws://127.0.0.1:9944", value_name = "URL")]
+    #[arg(
+        long,
+        env = "ASSAY_NODE",
+        default_value = "ws://127.0.0.1:9944",
+        value_name = "URL"
+    )]
     pub node: String,
     /// Genesis hash that the chain must have.
     #[arg(long, env = "ASSAY_GENESIS", value_name = "HASH", value_parser = parse_hash)]
@@ -75,7 +80,12 @@ pub struct RunOptions {
     #[arg(long, env = "ASSAY_BLOB_STORE", value_name = "PLACE")]
     pub blob_store: Option<String>,
     /// Address on which blobs and progress are served.
-    #[arg(long, env = "ASSAY_LISTEN", default_value = "127.0.0.1:8420", value_name = "ADDRESS")]
+    #[arg(
+        long,
+        env = "ASSAY_LISTEN",
+        default_value = "127.0.0.1:8420",
+        value_name = "ADDRESS"
+    )]
     pub listen: SocketAddr,
     /// URL under which others reach that address; must be the endpoint registered on the chain.
     #[arg(long, env = "ASSAY_ENDPOINT", value_name = "URL")]
@@ -116,12 +126,17 @@ pub struct InfoOptions {
 fn parse_hash(text: &str) -> Result<[u8; 32], String> {
     let mut hash = [0; 32];
     let digits = text.strip_prefix("0x").unwrap_or(text);
-    hex::decode_to_slice(digits, &mut hash).map_err(|_| "a hash is 0x and 64 hexadecimal digits".to_owned())?;
+    hex::decode_to_slice(digits, &mut hash)
+        .map_err(|_| "a hash is 0x and 64 hexadecimal digits".to_owned())?;
     Ok(hash)
 }
 
 fn default_data_dir() -> PathBuf {
-    let from = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    let from = |name: &str| {
+        std::env::var_os(name)
+            .filter(|value| !value.is_empty())
+            .map(PathBuf::from)
+    };
     let base = from("XDG_DATA_HOME").or_else(|| from("HOME").map(|home| home.join(".local/share")));
     base.unwrap_or_default().join("assay-worker")
 }
@@ -129,7 +144,8 @@ fn default_data_dir() -> PathBuf {
 impl MachineOptions {
     /// Bytes of memory for a job.
     pub fn memory_bytes(&self) -> u64 {
-        self.memory.unwrap_or_else(|| crate::machine::memory_bytes() / 5 * 4)
+        self.memory
+            .unwrap_or_else(|| crate::machine::memory_bytes() / 5 * 4)
     }
 }
 

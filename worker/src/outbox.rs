@@ -68,7 +68,15 @@ impl Outbox {
         wake: Arc<tokio::sync::Notify>,
     ) -> Result<Self, JournalError> {
         let kept = journal.transactions()?;
-        let outbox = Self { chain, key, journal, metrics, state: Arc::default(), sending: Arc::default(), wake };
+        let outbox = Self {
+            chain,
+            key,
+            journal,
+            metrics,
+            state: Arc::default(),
+            sending: Arc::default(),
+            wake,
+        };
         for flight in kept {
             tracing::info!(job = %flight.job, intent = flight.intent.name(), nonce = flight.transaction.nonce, "following a kept transaction");
             outbox.follow(flight);
@@ -78,13 +86,23 @@ impl Outbox {
 
     /// The intents of a job that are on their way.
     pub fn in_flight(&self, job: JobId) -> BTreeSet<Intent> {
-        self.with(|state| state.in_flight.iter().filter(|(of, _)| *of == job).map(|(_, intent)| *intent).collect())
+        self.with(|state| {
+            state
+                .in_flight
+                .iter()
+                .filter(|(of, _)| *of == job)
+                .map(|(_, intent)| *intent)
+                .collect()
+        })
     }
 
     /// The intents of a job that failed and rest at block `now`.
     pub fn resting(&self, job: JobId, now: BlockNumber) -> BTreeSet<Intent> {
         self.with(|state| {
-            let resting = state.failures.iter().filter(|((of, _), failure)| *of == job && now < failure.rests_until);
+            let resting = state
+                .failures
+                .iter()
+                .filter(|((of, _), failure)| *of == job && now < failure.rests_until);
             resting.map(|((_, intent), _)| *intent).collect()
         })
     }
@@ -104,7 +122,11 @@ impl Outbox {
             return Ok(());
         }
         let transaction = self.chain.sign(call, &self.key).await?;
-        let flight = InFlight { job, intent, transaction };
+        let flight = InFlight {
+            job,
+            intent,
+            transaction,
+        };
         self.journal.keep(&flight)?;
         Metrics::count(&self.metrics.transactions);
         tracing::info!(%job, intent = intent.name(), nonce = flight.transaction.nonce, "sending");
@@ -115,7 +137,9 @@ impl Outbox {
                 return Err(error.into());
             }
             // Whether it arrived is not known: it is followed, and sent again if it did not.
-            Err(error) => tracing::warn!(%job, intent = intent.name(), %error, "the node did not answer"),
+            Err(error) => {
+                tracing::warn!(%job, intent = intent.name(), %error, "the node did not answer")
+            }
             Ok(_) => {}
         }
         self.follow(flight);
@@ -126,7 +150,10 @@ impl Outbox {
         self.with(|state| state.in_flight.insert((flight.job, flight.intent)));
         let outbox = self.clone();
         tokio::spawn(async move {
-            let end = outbox.chain.wait(&flight.transaction, Until::Finalised, None).await;
+            let end = outbox
+                .chain
+                .wait(&flight.transaction, Until::Finalised, None)
+                .await;
             outbox.ended(&flight, end.map(drop));
         });
     }
@@ -152,9 +179,14 @@ impl Outbox {
         Metrics::count(&self.metrics.transactions_failed);
         let now = self.chain.heads().borrow().best.number;
         let rest = self.with(|state| {
-            let failure = state.failures.entry((job, intent)).or_insert(Failure { times: 0, rests_until: 0 });
+            let failure = state.failures.entry((job, intent)).or_insert(Failure {
+                times: 0,
+                rests_until: 0,
+            });
             failure.times += 1;
-            let rest = REST.saturating_mul(1 << failure.times.min(12)).min(LONGEST_REST);
+            let rest = REST
+                .saturating_mul(1 << failure.times.min(12))
+                .min(LONGEST_REST);
             failure.rests_until = now.saturating_add(rest);
             rest
         });
@@ -162,6 +194,11 @@ impl Outbox {
     }
 
     fn with<T>(&self, work: impl FnOnce(&mut State) -> T) -> T {
-        work(&mut self.state.lock().unwrap_or_else(|poisoned| poisoned.into_inner()))
+        work(
+            &mut self
+                .state
+                .lock()
+                .unwrap_or_else(|poisoned| poisoned.into_inner()),
+        )
     }
 }

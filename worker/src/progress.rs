@@ -111,11 +111,21 @@ impl Board {
     }
 
     fn read<T>(&self, look: impl FnOnce(&BTreeMap<JobId, Progress>) -> T) -> T {
-        look(&self.jobs.read().unwrap_or_else(|poisoned| poisoned.into_inner()))
+        look(
+            &self
+                .jobs
+                .read()
+                .unwrap_or_else(|poisoned| poisoned.into_inner()),
+        )
     }
 
     fn write<T>(&self, change: impl FnOnce(&mut BTreeMap<JobId, Progress>) -> T) -> T {
-        change(&mut self.jobs.write().unwrap_or_else(|poisoned| poisoned.into_inner()))
+        change(
+            &mut self
+                .jobs
+                .write()
+                .unwrap_or_else(|poisoned| poisoned.into_inner()),
+        )
     }
 }
 
@@ -132,7 +142,10 @@ mod tests {
         assert!(!progress.advance(StepIndex(4), Some(0.25)));
         assert!(progress.diverged);
         let json = serde_json::to_value(&progress).unwrap();
-        assert_eq!((json["loss"].as_f64(), json["step"].as_u64()), (Some(0.25), Some(4)));
+        assert_eq!(
+            (json["loss"].as_f64(), json["step"].as_u64()),
+            (Some(0.25), Some(4))
+        );
         progress.advance(StepIndex(5), Some(f32::NAN));
         assert!(serde_json::to_value(&progress).unwrap()["loss"].is_null());
     }

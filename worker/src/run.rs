@@ -26,12 +26,20 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(10);
 ///
 /// # Errors
 /// Whatever no waiting can help: a bad key, a taken port, a directory that cannot be used, another chain.
-pub async fn run(options: &RunOptions, bars: MultiProgress, mut stop: watch::Receiver<bool>) -> anyhow::Result<()> {
+pub async fn run(
+    options: &RunOptions,
+    bars: MultiProgress,
+    mut stop: watch::Receiver<bool>,
+) -> anyhow::Result<()> {
     let key = Key::load(options.chain.key_file.as_deref())?;
     let simd = Simd::from_env()?;
     simd.resolve()?;
-    std::fs::create_dir_all(&options.machine.data_dir)
-        .with_context(|| format!("data directory {}; name another with --data-dir", options.machine.data_dir.display()))?;
+    std::fs::create_dir_all(&options.machine.data_dir).with_context(|| {
+        format!(
+            "data directory {}; name another with --data-dir",
+            options.machine.data_dir.display()
+        )
+    })?;
     let server = Server::bind(options.listen).await.context("--listen")?;
     let metrics_server = match options.metrics {
         Some(address) => Some(Server::bind(address).await.context("--metrics")?),
@@ -39,29 +47,48 @@ pub async fn run(options: &RunOptions, bars: MultiProgress, mut stop: watch::Rec
     };
     tracing::info!(operator = %key.account(), listen = %server.address(), version = env!("CARGO_PKG_VERSION"), "assay-worker");
 
-    let Some(chain) = connect(&options.chain, &mut stop).await? else { return Ok(()) };
+    let Some(chain) = connect(&options.chain, &mut stop).await? else {
+        return Ok(());
+    };
     let journal = Arc::new(Journal::open(&options.machine.data_dir, chain.genesis().0)?);
     let store = match &options.blob_store {
         Some(place) => BlobStore::open(place)?,
         None => BlobStore::local(&options.machine.data_dir.join("blobs"))?,
     };
-    let reach = if options.allow_private { Reach::Any } else { Reach::Public };
+    let reach = if options.allow_private {
+        Reach::Any
+    } else {
+        Reach::Public
+    };
     let http_client = HttpClient::new(Limits::default(), reach)?;
-    let (board, metrics, wanted) = (Board::default(), Arc::new(Metrics::default()), Wanted::default());
+    let (board, metrics, wanted) = (
+        Board::default(),
+        Arc::new(Metrics::default()),
+        Wanted::default(),
+    );
 
-    let routes = router(store.clone(), Arc::new(wanted.clone()), http_client.limits().idle);
+    let routes = router(
+        store.clone(),
+        Arc::new(wanted.clone()),
+        http_client.limits().idle,
+    );
     let routes = routes.merge(http::progress_routes(board.clone()));
     let serving = tokio::spawn(server.run(routes, stopped(stop.clone())));
     if let Some(server) = metrics_server {
         tokio::spawn(server.run(http::metrics_routes(metrics.clone()), stopped(stop.clone())));
     }
-    let drawing = std::io::stderr().is_terminal().then(|| tokio::spawn(bars::draw(bars, board.clone())));
+    let drawing = std::io::stderr()
+        .is_terminal()
+        .then(|| tokio::spawn(bars::draw(bars, board.clone())));
 
     let parts = Parts {
         chain,
         key,
         journal,
-        fetcher: Fetcher { store, http: http_client },
+        fetcher: Fetcher {
+            store,
+            http: http_client,
+        },
         wanted,
         board,
         metrics,
@@ -86,7 +113,10 @@ async fn stopped(mut stop: watch::Receiver<bool>) {
 }
 
 /// Connects, waiting for a node that is not there yet; nothing if the worker is to stop meanwhile.
-async fn connect(options: &ChainOptions, stop: &mut watch::Receiver<bool>) -> anyhow::Result<Option<ChainClient>> {
+async fn connect(
+    options: &ChainOptions,
+    stop: &mut watch::Receiver<bool>,
+) -> anyhow::Result<Option<ChainClient>> {
     let mut pause = Duration::from_millis(500);
     loop {
         match ChainClient::connect(&options.node, options.genesis.map(H256)).await {

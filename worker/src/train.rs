@@ -111,33 +111,56 @@ impl Trainer {
         let (goal, goals) = watch::channel(None);
         let stop = Arc::new(AtomicBool::new(false));
         let (stopping, runtime) = (stop.clone(), Handle::current());
-        let thread = std::thread::Builder::new().name(format!("assay-job-{job}")).spawn(move || {
-            let thread = Thread { shop, job, schedule, prepared, goals, stop: stopping, runtime, wake: &wake };
-            let done = thread.run();
-            wake();
-            done
-        })?;
-        Ok(Self { goal, stop, thread: Some(thread) })
+        let thread = std::thread::Builder::new()
+            .name(format!("assay-job-{job}"))
+            .spawn(move || {
+                let thread = Thread {
+                    shop,
+                    job,
+                    schedule,
+                    prepared,
+                    goals,
+                    stop: stopping,
+                    runtime,
+                    wake: &wake,
+                };
+                let done = thread.run();
+                wake();
+                done
+            })?;
+        Ok(Self {
+            goal,
+            stop,
+            thread: Some(thread),
+        })
     }
 
     /// Says what to train. Every goal of a thread must follow from its first: when the chain goes on from another state, a
     /// new thread is needed ([`follows`](Self::follows)).
     pub fn aim(&self, goal: Goal) {
-        self.goal.send_if_modified(|last| last.replace(goal) != Some(goal));
+        self.goal
+            .send_if_modified(|last| last.replace(goal) != Some(goal));
     }
 
     /// Whether a goal goes on from where this thread began, by the journal.
     ///
     /// # Errors
     /// What the disk says.
-    pub fn follows(&self, journal: &Journal, job: JobId, goal: &Goal) -> Result<bool, JournalError> {
+    pub fn follows(
+        &self,
+        journal: &Journal,
+        job: JobId,
+        goal: &Goal,
+    ) -> Result<bool, JournalError> {
         let aimed = self.goal.borrow().is_some();
         Ok(!aimed || journal.start_of(job, goal.first)? == Some(goal.start))
     }
 
     /// Whether the thread has ended.
     pub fn is_finished(&self) -> bool {
-        self.thread.as_ref().is_none_or(|thread| thread.is_finished())
+        self.thread
+            .as_ref()
+            .is_none_or(|thread| thread.is_finished())
     }
 
     /// Tells the thread to stop and waits for it.
@@ -188,8 +211,16 @@ enum Done {
 
 impl Thread<'_> {
     fn run(self) -> Result<(), TrainError> {
-        let options = Options { simd: self.shop.simd, memory_limit: Some(self.shop.memory_bytes), ..Options::default() };
-        let mut engine = Engine::new(&self.prepared.program, self.prepared.constants.clone(), options)?;
+        let options = Options {
+            simd: self.shop.simd,
+            memory_limit: Some(self.shop.memory_bytes),
+            ..Options::default()
+        };
+        let mut engine = Engine::new(
+            &self.prepared.program,
+            self.prepared.constants.clone(),
+            options,
+        )?;
         let mut at = None;
         while let Some(goal) = self.next_goal(at.as_ref())? {
             let mut position = match at.take() {
@@ -211,7 +242,9 @@ impl Thread<'_> {
     }
 
     fn phase(&self, phase: Phase) {
-        self.shop.board.update(self.job, |progress| progress.phase = phase);
+        self.shop
+            .board
+            .update(self.job, |progress| progress.phase = phase);
     }
 
     /// The newest goal, as soon as it leaves something to do; none when the thread is to stop.
@@ -235,7 +268,12 @@ impl Thread<'_> {
         for (segment, interval, root) in self.candidates(goal)?.into_iter().rev() {
             if let Some(state) = self.load(root)? {
                 tracing::info!(job = %self.job, %segment, interval, state = %root, "training goes on from here");
-                return Ok(Position { segment, interval, state, root });
+                return Ok(Position {
+                    segment,
+                    interval,
+                    state,
+                    root,
+                });
             }
         }
         Err(TrainError::NoState { root: goal.start })
@@ -248,9 +286,15 @@ impl Thread<'_> {
         while self.shop.journal.start_of(self.job, segment)? == Some(start) {
             let roots = self.shop.journal.intervals(self.job, segment)?;
             let intervals = self.schedule.intervals_of(segment);
-            all.extend((1..intervals).zip(&roots).map(|(next, root)| (segment, next, *root)));
+            all.extend(
+                (1..intervals)
+                    .zip(&roots)
+                    .map(|(next, root)| (segment, next, *root)),
+            );
             match roots.last() {
-                Some(end) if roots.len() == intervals as usize => (segment, start) = (segment.next(), *end),
+                Some(end) if roots.len() == intervals as usize => {
+                    (segment, start) = (segment.next(), *end)
+                }
                 _ => break,
             }
             all.push((segment, 0, start));
@@ -293,8 +337,18 @@ impl Thread<'_> {
         self.note_time(begun.elapsed(), steps.count.0);
         let root = StateRoot(engine.state_root(&position.state).0);
         tracing::debug!(job = %self.job, %segment, %interval, state = %root, "interval computed");
-        if let Some(noted) = self.shop.journal.interval(self.job, segment, interval)?.filter(|noted| *noted != root) {
-            return Err(TrainError::Unreliable { segment, interval, noted, found: root });
+        if let Some(noted) = self
+            .shop
+            .journal
+            .interval(self.job, segment, interval)?
+            .filter(|noted| *noted != root)
+        {
+            return Err(TrainError::Unreliable {
+                segment,
+                interval,
+                noted,
+                found: root,
+            });
         }
         if self.keep(&position.state, segment, interval, root)? == Done::Interrupted {
             return Ok(Done::Interrupted);
@@ -302,7 +356,10 @@ impl Thread<'_> {
         (position.root, position.interval) = (root, position.interval + 1);
         if position.interval >= self.schedule.intervals_of(segment) {
             (position.segment, position.interval) = (segment.next(), 0);
-            if self.persistently(|| Ok(self.shop.journal.begin(self.job, segment.next(), root)?))? == Done::Interrupted {
+            if self
+                .persistently(|| Ok(self.shop.journal.begin(self.job, segment.next(), root)?))?
+                == Done::Interrupted
+            {
                 return Ok(Done::Interrupted);
             }
             tracing::info!(job = %self.job, %segment, state = %root, "segment trained");
@@ -324,11 +381,15 @@ impl Thread<'_> {
         Metrics::add(&self.shop.metrics.checkpoint_bytes, bytes.len() as u64);
         let id = BlobId::state(root.0);
         self.persistently(|| {
-            self.runtime.block_on(self.shop.store.put_computed(id, bytes.clone()))?;
-            self.shop.journal.record(self.job, segment, interval, root)?;
+            self.runtime
+                .block_on(self.shop.store.put_computed(id, bytes.clone()))?;
+            self.shop
+                .journal
+                .record(self.job, segment, interval, root)?;
             // Another job with the same state may have let go of it in between.
             if !self.runtime.block_on(self.shop.store.contains(&id))? {
-                self.runtime.block_on(self.shop.store.put_computed(id, bytes.clone()))?;
+                self.runtime
+                    .block_on(self.shop.store.put_computed(id, bytes.clone()))?;
             }
             Ok(())
         })
@@ -363,7 +424,8 @@ impl Thread<'_> {
         let mut keep = self.shop.journal.starts_from(self.job, oldest)?;
         keep.extend([position.root, goal.start]);
         for root in self.shop.journal.release(self.job, &keep)? {
-            self.runtime.block_on(self.shop.store.remove(&BlobId::state(root.0)))?;
+            self.runtime
+                .block_on(self.shop.store.remove(&BlobId::state(root.0)))?;
         }
         Ok(())
     }
@@ -372,7 +434,12 @@ impl Thread<'_> {
         Metrics::count(&self.shop.metrics.steps);
         let loss = self.prepared.tape.and_then(|slot| {
             let row = usize::try_from(step.0).ok()?;
-            state.slot(slot)?.words().get(row).copied().map(f32::from_bits)
+            state
+                .slot(slot)?
+                .words()
+                .get(row)
+                .copied()
+                .map(f32::from_bits)
         });
         let diverges = self.shop.board.update(self.job, |progress| {
             progress.segment = segment.0;
@@ -386,8 +453,13 @@ impl Thread<'_> {
 
     fn note_time(&self, elapsed: Duration, steps: u64) {
         Metrics::count(&self.shop.metrics.intervals);
-        Metrics::add(&self.shop.metrics.step_micros, u64::try_from(elapsed.as_micros()).unwrap_or(u64::MAX));
+        Metrics::add(
+            &self.shop.metrics.step_micros,
+            u64::try_from(elapsed.as_micros()).unwrap_or(u64::MAX),
+        );
         let rate = steps as f64 / elapsed.as_secs_f64().max(1e-9);
-        self.shop.board.update(self.job, |progress| progress.steps_per_second = rate);
+        self.shop
+            .board
+            .update(self.job, |progress| progress.steps_per_second = rate);
     }
 }

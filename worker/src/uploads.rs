@@ -22,7 +22,11 @@ pub struct Wanted {
 #[async_trait]
 impl Uploads for Wanted {
     async fn expected(&self, id: &BlobId) -> Option<Expected> {
-        self.blobs.read().unwrap_or_else(|poisoned| poisoned.into_inner()).get(id).cloned()
+        self.blobs
+            .read()
+            .unwrap_or_else(|poisoned| poisoned.into_inner())
+            .get(id)
+            .cloned()
     }
 }
 
@@ -34,21 +38,34 @@ impl Wanted {
         for job in jobs {
             let program = BlobId::program(job.record.program_root.0);
             blobs.insert(program, Expected::Program);
-            let Some(valid) = self.program(store, &program).await else { continue };
+            let Some(valid) = self.program(store, &program).await else {
+                continue;
+            };
             if estimate(&valid).memory_bytes <= memory_bytes {
                 blobs.extend(read_by(valid.get(), job));
             }
             programs.insert(program, valid);
         }
-        *self.programs.write().unwrap_or_else(|poisoned| poisoned.into_inner()) = programs;
-        *self.blobs.write().unwrap_or_else(|poisoned| poisoned.into_inner()) = blobs;
+        *self
+            .programs
+            .write()
+            .unwrap_or_else(|poisoned| poisoned.into_inner()) = programs;
+        *self
+            .blobs
+            .write()
+            .unwrap_or_else(|poisoned| poisoned.into_inner()) = blobs;
     }
 }
 
 impl Wanted {
     /// A program that is here and valid; read once.
     async fn program(&self, store: &BlobStore, id: &BlobId) -> Option<Arc<ValidProgram>> {
-        let known = self.programs.read().unwrap_or_else(|poisoned| poisoned.into_inner()).get(id).cloned();
+        let known = self
+            .programs
+            .read()
+            .unwrap_or_else(|poisoned| poisoned.into_inner())
+            .get(id)
+            .cloned();
         match known {
             Some(known) => Some(known),
             None => stored(store, id).await.map(Arc::new),
@@ -68,10 +85,18 @@ async fn stored(store: &BlobStore, id: &BlobId) -> Option<ValidProgram> {
 fn read_by(program: &Program, job: &JobView<Account>) -> Vec<(BlobId, Expected)> {
     let spec = &job.record.spec;
     let datasets = spec.datasets.iter().zip(&program.inputs);
-    let mut blobs: Vec<_> = datasets.map(|(root, ty)| (BlobId::tensor(root.0), Expected::Tensor(*ty))).collect();
-    blobs.push((BlobId::state(job.resume.state.0), Expected::State(program.slots.clone())));
+    let mut blobs: Vec<_> = datasets
+        .map(|(root, ty)| (BlobId::tensor(root.0), Expected::Tensor(*ty)))
+        .collect();
+    blobs.push((
+        BlobId::state(job.resume.state.0),
+        Expected::State(program.slots.clone()),
+    ));
     if !program.constants.is_empty() {
-        blobs.push((BlobId::constants(spec.header.constants_root), Expected::Constants(program.constants.clone())));
+        blobs.push((
+            BlobId::constants(spec.header.constants_root),
+            Expected::Constants(program.constants.clone()),
+        ));
     }
     blobs
 }

@@ -96,16 +96,31 @@ impl Worker {
     /// What the journal says.
     pub fn new(parts: Parts) -> Result<Self, JournalError> {
         let wake = Arc::new(Notify::new());
-        let outbox =
-            Outbox::open(parts.chain.clone(), parts.key.clone(), parts.journal.clone(), parts.metrics.clone(), wake.clone())?;
-        Ok(Self { parts, outbox, wake, jobs: BTreeMap::new(), first_live: JobId(0), said: BTreeSet::new() })
+        let outbox = Outbox::open(
+            parts.chain.clone(),
+            parts.key.clone(),
+            parts.journal.clone(),
+            parts.metrics.clone(),
+            wake.clone(),
+        )?;
+        Ok(Self {
+            parts,
+            outbox,
+            wake,
+            jobs: BTreeMap::new(),
+            first_live: JobId(0),
+            said: BTreeSet::new(),
+        })
     }
 
     /// Works until `stop` is ready; training stops at the next step then, and goes on from the last interval next time.
     ///
     /// # Errors
     /// [`WorkerError`] if no waiting can help. Failures of the connection and a full disk are waited out.
-    pub async fn run(mut self, stop: impl std::future::Future<Output = ()>) -> Result<(), WorkerError> {
+    pub async fn run(
+        mut self,
+        stop: impl std::future::Future<Output = ()>,
+    ) -> Result<(), WorkerError> {
         tokio::pin!(stop);
         let mut heads = self.parts.chain.heads();
         let result = loop {
@@ -147,10 +162,18 @@ impl Worker {
     /// Looks at every job once.
     async fn pass(&mut self) -> Result<(), WorkerError> {
         let heads = self.parts.chain.fetch_heads().await?;
-        Metrics::set(&self.parts.metrics.finalised_block, u64::from(heads.finalised.number));
+        Metrics::set(
+            &self.parts.metrics.finalised_block,
+            u64::from(heads.finalised.number),
+        );
         let finalised = At::Block(heads.finalised.hash);
         let operator = self.parts.key.account();
-        let Some(provider) = self.parts.chain.provider_of_operator(&operator, finalised).await? else {
+        let Some(provider) = self
+            .parts
+            .chain
+            .provider_of_operator(&operator, finalised)
+            .await?
+        else {
             self.say("unregistered", || {
                 tracing::warn!(%operator, "no provider has this operator key yet; register one with `assay provider register`");
             });
@@ -159,7 +182,10 @@ impl Worker {
         self.check_endpoint(&provider);
         let jobs = self.live_jobs(finalised, &provider.owner).await?;
         let open: Vec<_> = jobs.iter().collect();
-        self.parts.wanted.set(&self.parts.fetcher.store, &open, self.parts.memory_bytes).await;
+        self.parts
+            .wanted
+            .set(&self.parts.fetcher.store, &open, self.parts.memory_bytes)
+            .await;
         let mut keep = BTreeSet::new();
         for job in &jobs {
             if self.look(job, &provider, &heads).await? == Concern::Yes {
@@ -167,13 +193,20 @@ impl Worker {
             }
         }
         self.retire(&jobs, &keep).await;
-        let held = jobs.iter().filter(|job| is_ours(job, &provider.owner)).count();
+        let held = jobs
+            .iter()
+            .filter(|job| is_ours(job, &provider.owner))
+            .count();
         Metrics::set(&self.parts.metrics.jobs, held as u64);
         Ok(())
     }
 
     /// The jobs that may give this worker something to do.
-    async fn live_jobs(&mut self, at: At, us: &Account) -> Result<Vec<JobView<Account>>, WorkerError> {
+    async fn live_jobs(
+        &mut self,
+        at: At,
+        us: &Account,
+    ) -> Result<Vec<JobView<Account>>, WorkerError> {
         let (mut live, mut from) = (Vec::new(), Some(self.first_live.0));
         let mut leading = true;
         while let Some(next) = from {
@@ -201,14 +234,25 @@ impl Worker {
     ) -> Result<Concern, WorkerError> {
         let id = finalised.id;
         let at_best = At::Block(heads.best.hash);
-        let best = self.parts.chain.job(id, at_best).await?.unwrap_or_else(|| finalised.clone());
+        let best = self
+            .parts
+            .chain
+            .job(id, at_best)
+            .await?
+            .unwrap_or_else(|| finalised.clone());
         let committed = self.committed(&best, at_best).await?;
         if let Some(local) = self.jobs.get_mut(&id) {
             local.collect(id).await;
         }
         let have = self.have(&best, provider, heads.best.number).await?;
         let us = &provider.owner;
-        let seen = Seen { us, now: heads.best.number, best: &best, finalised, committed: &committed };
+        let seen = Seen {
+            us,
+            now: heads.best.number,
+            best: &best,
+            finalised,
+            committed: &committed,
+        };
         let decision = decide(&seen, &have);
         tracing::trace!(job = %id, status = ?best.state.status, ?have, ?decision, "decided");
         if decision.forget {
@@ -218,16 +262,30 @@ impl Worker {
         Ok(Concern::Yes)
     }
 
-    async fn committed(&self, best: &JobView<Account>, at: At) -> Result<Vec<SegmentView<Account>>, WorkerError> {
+    async fn committed(
+        &self,
+        best: &JobView<Account>,
+        at: At,
+    ) -> Result<Vec<SegmentView<Account>>, WorkerError> {
         let progress = best.state.progress;
         if progress.pending() == 0 {
             return Ok(Vec::new());
         }
-        Ok(self.parts.chain.segments(best.id, progress.next_final(), progress.pending(), at).await?.items)
+        Ok(self
+            .parts
+            .chain
+            .segments(best.id, progress.next_final(), progress.pending(), at)
+            .await?
+            .items)
     }
 
     /// What this worker has for a job.
-    async fn have(&self, best: &JobView<Account>, provider: &ProviderView<Account>, now: u32) -> Result<Have, WorkerError> {
+    async fn have(
+        &self,
+        best: &JobView<Account>,
+        provider: &ProviderView<Account>,
+        now: u32,
+    ) -> Result<Have, WorkerError> {
         let local = self.jobs.get(&best.id);
         Ok(Have {
             preparation: local.map(LocalJob::preparation).unwrap_or_default(),
@@ -239,14 +297,27 @@ impl Worker {
     }
 
     /// Whether an open job may be taken.
-    async fn room(&self, job: &JobView<Account>, view: &ProviderView<Account>) -> Result<Room, WorkerError> {
+    async fn room(
+        &self,
+        job: &JobView<Account>,
+        view: &ProviderView<Account>,
+    ) -> Result<Room, WorkerError> {
         if !matches!(job.state.status, JobStatus::Open { .. }) {
             return Ok(Room::Free);
         }
-        let others = self.jobs.iter().filter(|(id, local)| **id != job.id && local.is_busy()).count();
+        let others = self
+            .jobs
+            .iter()
+            .filter(|(id, local)| **id != job.id && local.is_busy())
+            .count();
         let limit = self.parts.max_jobs.min(view.provider.capabilities.max_jobs);
         let spec = &job.record.spec;
-        if others >= limit as usize || view.provider.check_eligible(&spec.requirements, &job.params).is_err() {
+        if others >= limit as usize
+            || view
+                .provider
+                .check_eligible(&spec.requirements, &job.params)
+                .is_err()
+        {
             return Ok(Room::Full);
         }
         let collateral = job.params.collateral(spec.price_per_segment, job.segments);
@@ -271,7 +342,12 @@ impl Worker {
         Ok(if whole { Trained::Whole } else { Trained::No })
     }
 
-    async fn act(&mut self, best: &JobView<Account>, decision: Decision, us: &Account) -> Result<(), WorkerError> {
+    async fn act(
+        &mut self,
+        best: &JobView<Account>,
+        decision: Decision,
+        us: &Account,
+    ) -> Result<(), WorkerError> {
         if decision.prepare {
             self.prepare(best).await?;
         }
@@ -289,14 +365,29 @@ impl Worker {
 
     fn open_board(&self, job: &JobView<Account>) {
         let total = job.record.spec.schedule.total_steps.0;
-        self.parts.board.open(Progress::new(job.id, total, job.segments));
+        self.parts
+            .board
+            .open(Progress::new(job.id, total, job.segments));
     }
 
     async fn prepare(&mut self, job: &JobView<Account>) -> Result<(), WorkerError> {
-        let mut locations: Vec<_> = job.record.spec.blobs.iter().map(ToString::to_string).collect();
+        let mut locations: Vec<_> = job
+            .record
+            .spec
+            .blobs
+            .iter()
+            .map(ToString::to_string)
+            .collect();
         locations.extend(self.last_provider(job).await?);
-        let request = Request { job: job.clone(), locations, memory_bytes: self.parts.memory_bytes };
-        self.jobs.entry(job.id).or_default().begin(&self.parts.fetcher, request, &self.wake);
+        let request = Request {
+            job: job.clone(),
+            locations,
+            memory_bytes: self.parts.memory_bytes,
+        };
+        self.jobs
+            .entry(job.id)
+            .or_default()
+            .begin(&self.parts.fetcher, request, &self.wake);
         Ok(())
     }
 
@@ -309,13 +400,21 @@ impl Worker {
         let Some(segment) = page.items.first() else {
             return Ok(None);
         };
-        let provider = self.parts.chain.provider(segment.status.provider(), At::Best).await?;
+        let provider = self
+            .parts
+            .chain
+            .provider(segment.status.provider(), At::Best)
+            .await?;
         Ok(provider.map(|view| view.provider.endpoint.to_string()))
     }
 
     async fn send(&mut self, job: &JobView<Account>, intent: Intent) -> Result<(), WorkerError> {
         let call = match intent {
-            Intent::Commit(segment) => Some(Intent::commit(job.id, segment, self.commitment(job, segment)?)),
+            Intent::Commit(segment) => Some(Intent::commit(
+                job.id,
+                segment,
+                self.commitment(job, segment)?,
+            )),
             intent => intent.call(job.id),
         };
         let Some(call) = call else { return Ok(()) };
@@ -335,7 +434,11 @@ impl Worker {
     }
 
     /// The commitment to a segment that is whole in the journal.
-    fn commitment(&self, job: &JobView<Account>, segment: SegmentIndex) -> Result<SegmentCommitment, WorkerError> {
+    fn commitment(
+        &self,
+        job: &JobView<Account>,
+        segment: SegmentIndex,
+    ) -> Result<SegmentCommitment, WorkerError> {
         let roots = self.parts.journal.intervals(job.id, segment)?;
         Ok(commitment_of(&roots))
     }
@@ -368,9 +471,17 @@ impl Worker {
             memory_bytes: self.parts.memory_bytes,
         };
         let total = job.record.spec.schedule.total_steps.0;
-        self.parts.board.open(Progress::new(job.id, total, job.segments));
+        self.parts
+            .board
+            .open(Progress::new(job.id, total, job.segments));
         let wake = self.wake.clone();
-        match Trainer::start(shop, job.id, job.record.spec.schedule, prepared, move || wake.notify_one()) {
+        match Trainer::start(
+            shop,
+            job.id,
+            job.record.spec.schedule,
+            prepared,
+            move || wake.notify_one(),
+        ) {
             Ok(trainer) => {
                 trainer.aim(goal);
                 local.trainer = Some(trainer);
@@ -382,13 +493,25 @@ impl Worker {
 
     /// Drops what is held for jobs that are no longer of concern, and the states that nobody needs.
     async fn retire(&mut self, live: &[JobView<Account>], keep: &BTreeSet<JobId>) {
-        let gone: Vec<_> = self.jobs.keys().filter(|id| !keep.contains(id)).copied().collect();
+        let gone: Vec<_> = self
+            .jobs
+            .keys()
+            .filter(|id| !keep.contains(id))
+            .copied()
+            .collect();
         for id in gone {
-            let Some(local) = self.jobs.remove(&id) else { continue };
+            let Some(local) = self.jobs.remove(&id) else {
+                continue;
+            };
             stop_training(id, local).await;
             self.outbox.forget(id);
-            self.parts.board.update(id, |progress| progress.phase = Phase::Done);
-            let last = live.iter().find(|job| job.id == id).map(|job| job.resume.state);
+            self.parts
+                .board
+                .update(id, |progress| progress.phase = Phase::Done);
+            let last = live
+                .iter()
+                .find(|job| job.id == id)
+                .map(|job| job.resume.state);
             if let Err(error) = self.release(id, last).await {
                 tracing::warn!(job = %id, %error, "old states stay on the disk");
             }
@@ -397,16 +520,29 @@ impl Worker {
     }
 
     /// Removes the states of a job other than its last, which is still served.
-    async fn release(&self, job: JobId, last: Option<assay_protocol::StateRoot>) -> anyhow::Result<()> {
+    async fn release(
+        &self,
+        job: JobId,
+        last: Option<assay_protocol::StateRoot>,
+    ) -> anyhow::Result<()> {
         for root in self.parts.journal.release(job, last.as_slice())? {
-            self.parts.fetcher.store.remove(&BlobId::state(root.0)).await?;
+            self.parts
+                .fetcher
+                .store
+                .remove(&BlobId::state(root.0))
+                .await?;
         }
         Ok(())
     }
 
     fn check_endpoint(&mut self, provider: &ProviderView<Account>) {
         let registered = provider.provider.endpoint.to_string();
-        let Some(endpoint) = self.parts.endpoint.clone().filter(|endpoint| *endpoint != registered) else {
+        let Some(endpoint) = self
+            .parts
+            .endpoint
+            .clone()
+            .filter(|endpoint| *endpoint != registered)
+        else {
             return;
         };
         self.say("endpoint", || {
@@ -423,18 +559,30 @@ impl Worker {
 }
 
 fn is_ours(job: &JobView<Account>, us: &Account) -> bool {
-    job.state.status.assignment().is_some_and(|by| by.provider == *us)
+    job.state
+        .status
+        .assignment()
+        .is_some_and(|by| by.provider == *us)
 }
 
 /// The commitment to a segment from the state roots at its intervals' ends.
 pub fn commitment_of(roots: &[assay_protocol::StateRoot]) -> SegmentCommitment {
-    let leaves: Vec<_> = roots.iter().map(|root| assay_commitment::StateRoot(root.0)).collect();
+    let leaves: Vec<_> = roots
+        .iter()
+        .map(|root| assay_commitment::StateRoot(root.0))
+        .collect();
     let tree = Tree::new::<Sha3>(leaves.iter().map(|root| root.0).collect());
-    let path = roots.len().checked_sub(1).and_then(|last| tree.path(last as u64).ok()).unwrap_or_default();
+    let path = roots
+        .len()
+        .checked_sub(1)
+        .and_then(|last| tree.path(last as u64).ok())
+        .unwrap_or_default();
     SegmentCommitment {
         trace: assay_protocol::TraceRoot(trace_root::<Sha3>(Level::Interval, &leaves).0),
         final_state: roots.last().copied().unwrap_or_default(),
-        path: bounded_collections::BoundedVec::truncate_from(path.into_iter().map(TreeNode).collect()),
+        path: bounded_collections::BoundedVec::truncate_from(
+            path.into_iter().map(TreeNode).collect(),
+        ),
     }
 }
 

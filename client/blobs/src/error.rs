@@ -30,7 +30,9 @@ pub enum StoreError {
         cause: String,
     },
     /// The directory cannot be made or opened.
-    #[error("the directory {place} cannot be used ({cause}); name another one or mend its permissions")]
+    #[error(
+        "the directory {place} cannot be used ({cause}); name another one or mend its permissions"
+    )]
     Directory {
         /// The directory.
         place: String,
@@ -38,7 +40,10 @@ pub enum StoreError {
         cause: io::Error,
     },
     /// A location that is no directory and no known object store.
-    #[error("{location:?} is no place for blobs ({cause}); name a directory{}", object_store_hint())]
+    #[error(
+        "{location:?} is no place for blobs ({cause}); name a directory{}",
+        object_store_hint()
+    )]
     Location {
         /// What was given.
         location: String,
@@ -78,8 +83,14 @@ impl StoreError {
 
     pub(crate) fn of_store(place: &str, cause: object_store::Error) -> Self {
         match no_room(&cause) {
-            Some(text) => Self::Full { place: place.to_owned(), cause: text },
-            None => Self::Backend { place: place.to_owned(), cause },
+            Some(text) => Self::Full {
+                place: place.to_owned(),
+                cause: text,
+            },
+            None => Self::Backend {
+                place: place.to_owned(),
+                cause,
+            },
         }
     }
 }
@@ -89,7 +100,11 @@ fn no_room(error: &(dyn Error + 'static)) -> Option<String> {
     let mut next = Some(error);
     while let Some(error) = next {
         if let Some(io) = error.downcast_ref::<io::Error>() {
-            let full = [io::ErrorKind::StorageFull, io::ErrorKind::QuotaExceeded, io::ErrorKind::FileTooLarge];
+            let full = [
+                io::ErrorKind::StorageFull,
+                io::ErrorKind::QuotaExceeded,
+                io::ErrorKind::FileTooLarge,
+            ];
             if full.contains(&io.kind()) {
                 return Some(io.to_string());
             }
@@ -216,7 +231,11 @@ pub enum FetchError {
 }
 
 fn list(failures: &[FetchError]) -> String {
-    failures.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
+    failures
+        .iter()
+        .map(ToString::to_string)
+        .collect::<Vec<_>>()
+        .join("; ")
 }
 
 impl FetchError {

@@ -43,7 +43,11 @@ pub enum Fault {
         cause: String,
     },
     /// The bytes have another root: they were altered, or are another blob.
-    #[error("its root is 0x{}, not 0x{}: it was altered or is another blob", hex::encode(found), hex::encode(expected))]
+    #[error(
+        "its root is 0x{}, not 0x{}: it was altered or is another blob",
+        hex::encode(found),
+        hex::encode(expected)
+    )]
     WrongRoot {
         /// The root asked for.
         expected: Hash,
@@ -73,13 +77,21 @@ impl Expected {
         match self {
             Self::Program => None,
             Self::Tensor(ty) => Some(ty.bytes()),
-            Self::State(types) | Self::Constants(types) => Some(types.iter().fold(0, |sum: u64, ty| sum.saturating_add(ty.bytes()))),
+            Self::State(types) | Self::Constants(types) => Some(
+                types
+                    .iter()
+                    .fold(0, |sum: u64, ty| sum.saturating_add(ty.bytes())),
+            ),
         }
     }
 
     /// A check of bytes that are still to come.
     pub fn verifier(&self) -> Verifier {
-        Verifier { limit: self.limit(), received: 0, hasher: Hasher::new(self) }
+        Verifier {
+            limit: self.limit(),
+            received: 0,
+            hasher: Hasher::new(self),
+        }
     }
 
     /// Checks bytes that are all here.
@@ -144,7 +156,9 @@ impl Hasher {
 }
 
 fn program_root(file: &[u8]) -> Result<Hash, Fault> {
-    let program = Program::decode(file).map_err(|cause| Fault::Malformed { cause: cause.to_string() })?;
+    let program = Program::decode(file).map_err(|cause| Fault::Malformed {
+        cause: cause.to_string(),
+    })?;
     Ok(program.root::<Sha3>().into())
 }
 
@@ -183,7 +197,10 @@ impl Verifier {
     pub fn finish(self, expected: &Hash) -> Result<(), Fault> {
         let found = self.hasher.finish()?;
         if found != *expected {
-            return Err(Fault::WrongRoot { expected: *expected, found });
+            return Err(Fault::WrongRoot {
+                expected: *expected,
+                found,
+            });
         }
         Ok(())
     }

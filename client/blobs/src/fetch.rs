@@ -18,7 +18,12 @@ impl Fetcher {
     /// # Errors
     /// [`FetchError::NoLocation`] if there is none to try, [`FetchError::Store`] if it cannot be stored, else
     /// [`FetchError::Everywhere`] with what each location did.
-    pub async fn fetch(&self, id: &BlobId, expected: &Expected, locations: &[String]) -> Result<(), FetchError> {
+    pub async fn fetch(
+        &self,
+        id: &BlobId,
+        expected: &Expected,
+        locations: &[String],
+    ) -> Result<(), FetchError> {
         if self.store.contains(id).await? {
             return Ok(());
         }
@@ -41,7 +46,12 @@ impl Fetcher {
     ///
     /// # Errors
     /// As [`fetch`](Self::fetch).
-    pub async fn read(&self, id: &BlobId, expected: &Expected, locations: &[String]) -> Result<Vec<u8>, FetchError> {
+    pub async fn read(
+        &self,
+        id: &BlobId,
+        expected: &Expected,
+        locations: &[String],
+    ) -> Result<Vec<u8>, FetchError> {
         self.fetch(id, expected, locations).await?;
         match self.store.read(id, expected).await {
             Err(crate::StoreError::Fault { fault, .. }) => {

@@ -31,7 +31,9 @@ impl HttpClient {
     /// # Errors
     /// [`FetchError::Client`] if the system's certificates cannot be used.
     pub fn new(limits: Limits, reach: Reach) -> Result<Self, FetchError> {
-        let failed = |cause: &dyn std::fmt::Display| FetchError::Client { cause: cause.to_string() };
+        let failed = |cause: &dyn std::fmt::Display| FetchError::Client {
+            cause: cause.to_string(),
+        };
         let tls = ClientConfig::builder_with_provider(ring::default_provider().into())
             .with_safe_default_protocol_versions()
             .and_then(BuilderVerifierExt::with_platform_verifier)
@@ -47,7 +49,11 @@ impl HttpClient {
             .user_agent(concat!("assay/", env!("CARGO_PKG_VERSION")))
             .build()
             .map_err(|cause| failed(&cause))?;
-        Ok(Self { client, limits, reach })
+        Ok(Self {
+            client,
+            limits,
+            reach,
+        })
     }
 
     /// The limits it keeps.
@@ -60,7 +66,11 @@ impl HttpClient {
     /// # Errors
     /// [`FetchError::Url`], [`FetchError::Scheme`] or [`FetchError::PrivateAddress`] if it may not be fetched from.
     pub fn blob_url(&self, base: &str, id: &BlobId) -> Result<Url, FetchError> {
-        let url = guard::parse(&format!("{}/blobs/{}", base.trim_end_matches('/'), id.path()))?;
+        let url = guard::parse(&format!(
+            "{}/blobs/{}",
+            base.trim_end_matches('/'),
+            id.path()
+        ))?;
         guard::check(&url, self.reach)?;
         Ok(url)
     }
@@ -70,7 +80,13 @@ impl HttpClient {
     ///
     /// # Errors
     /// [`FetchError`] says what the server did, or [`FetchError::Store`] that the blob could not be stored.
-    pub async fn fetch(&self, base: &str, id: &BlobId, expected: &Expected, store: &BlobStore) -> Result<(), FetchError> {
+    pub async fn fetch(
+        &self,
+        base: &str,
+        id: &BlobId,
+        expected: &Expected,
+        store: &BlobStore,
+    ) -> Result<(), FetchError> {
         let url = self.blob_url(base, id)?;
         let deadline = Instant::now() + self.limits.total;
         let mut writer = store.writer(*id, expected).await?;
@@ -85,9 +101,16 @@ impl HttpClient {
                     writer.abort().await;
                     writer = store.writer(*id, expected).await?;
                 }
-                Err(error) if error.is_transient() && attempt < self.limits.attempts && Instant::now() < deadline => {
+                Err(error)
+                    if error.is_transient()
+                        && attempt < self.limits.attempts
+                        && Instant::now() < deadline =>
+                {
                     tracing::debug!(%url, %error, attempt, "trying again");
-                    let wait = self.limits.backoff.saturating_mul(1 << (attempt - 1).min(16));
+                    let wait = self
+                        .limits
+                        .backoff
+                        .saturating_mul(1 << (attempt - 1).min(16));
                     tokio::time::sleep_until(deadline.min(Instant::now() + wait)).await;
                 }
                 Err(error) => {
@@ -122,10 +145,19 @@ impl HttpClient {
             return Ok(());
         }
         let url = self.blob_url(base, id)?;
-        let size = store.size(id).await?.ok_or(StoreError::NotFound { id: *id })?;
+        let size = store
+            .size(id)
+            .await?
+            .ok_or(StoreError::NotFound { id: *id })?;
         let body = reqwest::Body::wrap_stream(store.stream(id, None).await?);
-        let request = self.client.put(url.clone()).header(header::CONTENT_LENGTH, size).body(body);
-        let answer = self.in_time(&url, self.limits.total, request.send()).await?;
+        let request = self
+            .client
+            .put(url.clone())
+            .header(header::CONTENT_LENGTH, size)
+            .body(body);
+        let answer = self
+            .in_time(&url, self.limits.total, request.send())
+            .await?;
         judge(&url, answer).map(drop)
     }
 
@@ -142,7 +174,10 @@ impl HttpClient {
         while let Some(piece) = self.piece(&url, &mut answer, deadline).await? {
             bytes.extend_from_slice(&piece);
             if bytes.len() as u64 > limit {
-                return Err(FetchError::Fault { url: url.to_string(), fault: crate::Fault::TooLarge { limit } });
+                return Err(FetchError::Fault {
+                    url: url.to_string(),
+                    fault: crate::Fault::TooLarge { limit },
+                });
             }
         }
         Ok(bytes)
@@ -156,7 +191,9 @@ impl HttpClient {
         deadline: Instant,
     ) -> Result<Attempt, FetchError> {
         let offset = writer.received();
-        let mut answer = self.request(Method::GET, url, Some(offset), deadline).await?;
+        let mut answer = self
+            .request(Method::GET, url, Some(offset), deadline)
+            .await?;
         match continuation(&answer, offset) {
             Continuation::Here => {}
             Continuation::Elsewhere => return Ok(Attempt::Restart),
@@ -166,16 +203,30 @@ impl HttpClient {
         while let Some(piece) = self.piece(url, &mut answer, deadline).await? {
             writer.write(&piece).await.map_err(|error| at(url, error))?;
             let minimum = self.limits.min_bytes_per_second;
-            pace.count(piece.len()).map_err(|slow| FetchError::TooSlow { url: url.to_string(), rate: slow.rate, minimum })?;
+            pace.count(piece.len())
+                .map_err(|slow| FetchError::TooSlow {
+                    url: url.to_string(),
+                    rate: slow.rate,
+                    minimum,
+                })?;
         }
         complete(url, expected, writer.received())
     }
 
     /// Sends a request and follows redirects, each checked like the first address.
-    async fn request(&self, method: Method, url: &Url, offset: Option<u64>, deadline: Instant) -> Result<Response, FetchError> {
+    async fn request(
+        &self,
+        method: Method,
+        url: &Url,
+        offset: Option<u64>,
+        deadline: Instant,
+    ) -> Result<Response, FetchError> {
         let mut at = url.clone();
         for _ in 0..=self.limits.redirects {
-            let mut request = self.client.request(method.clone(), at.clone()).header(header::ACCEPT_ENCODING, "identity");
+            let mut request = self
+                .client
+                .request(method.clone(), at.clone())
+                .header(header::ACCEPT_ENCODING, "identity");
             if let Some(offset) = offset.filter(|offset| *offset > 0) {
                 request = request.header(header::RANGE, format!("bytes={offset}-"));
             }
@@ -187,7 +238,10 @@ impl HttpClient {
             }
             at = redirected(&at, &answer, self.reach)?;
         }
-        Err(FetchError::Redirects { url: url.to_string(), limit: self.limits.redirects })
+        Err(FetchError::Redirects {
+            url: url.to_string(),
+            limit: self.limits.redirects,
+        })
     }
 
     async fn in_time<T>(
@@ -198,17 +252,31 @@ impl HttpClient {
     ) -> Result<T, FetchError> {
         match timeout(limit, work).await {
             Ok(done) => done.map_err(|error| network(url, error)),
-            Err(_) => Err(FetchError::Stalled { url: url.to_string(), idle: limit }),
+            Err(_) => Err(FetchError::Stalled {
+                url: url.to_string(),
+                idle: limit,
+            }),
         }
     }
 
     /// The next bytes, or none at the end.
-    async fn piece(&self, url: &Url, answer: &mut Response, deadline: Instant) -> Result<Option<Bytes>, FetchError> {
+    async fn piece(
+        &self,
+        url: &Url,
+        answer: &mut Response,
+        deadline: Instant,
+    ) -> Result<Option<Bytes>, FetchError> {
         let idle = Instant::now() + self.limits.idle;
         match timeout_at(idle.min(deadline), answer.chunk()).await {
             Ok(piece) => piece.map_err(|error| network(url, error)),
-            Err(_) if idle < deadline => Err(FetchError::Stalled { url: url.to_string(), idle: self.limits.idle }),
-            Err(_) => Err(FetchError::Deadline { url: url.to_string(), total: self.limits.total }),
+            Err(_) if idle < deadline => Err(FetchError::Stalled {
+                url: url.to_string(),
+                idle: self.limits.idle,
+            }),
+            Err(_) => Err(FetchError::Deadline {
+                url: url.to_string(),
+                total: self.limits.total,
+            }),
         }
     }
 }
@@ -231,8 +299,18 @@ fn continuation(answer: &Response, offset: u64) -> Continuation {
     if offset == 0 {
         return Continuation::Here;
     }
-    let range = answer.headers().get(header::CONTENT_RANGE).and_then(|range| range.to_str().ok());
-    let first = range.and_then(|range| range.strip_prefix("bytes ")?.split('-').next()?.parse().ok());
+    let range = answer
+        .headers()
+        .get(header::CONTENT_RANGE)
+        .and_then(|range| range.to_str().ok());
+    let first = range.and_then(|range| {
+        range
+            .strip_prefix("bytes ")?
+            .split('-')
+            .next()?
+            .parse()
+            .ok()
+    });
     if answer.status() == StatusCode::PARTIAL_CONTENT && first == Some(offset) {
         return Continuation::Here;
     }
@@ -240,24 +318,43 @@ fn continuation(answer: &Response, offset: u64) -> Continuation {
 }
 
 /// Refuses a blob of the wrong length before its first byte.
-fn check_length(url: &Url, expected: &Expected, offset: u64, length: Option<u64>) -> Result<(), FetchError> {
+fn check_length(
+    url: &Url,
+    expected: &Expected,
+    offset: u64,
+    length: Option<u64>,
+) -> Result<(), FetchError> {
     let Some(total) = length.map(|length| length.saturating_add(offset)) else {
         return Ok(());
     };
     let fault = match expected.length() {
-        Some(exact) if total < exact => crate::Fault::Truncated { expected: exact, found: total },
-        _ if total > expected.limit() => crate::Fault::TooLarge { limit: expected.limit() },
+        Some(exact) if total < exact => crate::Fault::Truncated {
+            expected: exact,
+            found: total,
+        },
+        _ if total > expected.limit() => crate::Fault::TooLarge {
+            limit: expected.limit(),
+        },
         _ => return Ok(()),
     };
-    Err(FetchError::Fault { url: url.to_string(), fault })
+    Err(FetchError::Fault {
+        url: url.to_string(),
+        fault,
+    })
 }
 
 /// An answer may end early without telling; a blob of known length shows it.
 fn complete(url: &Url, expected: &Expected, received: u64) -> Result<Attempt, FetchError> {
     match expected.length() {
         Some(exact) if received < exact => {
-            let fault = crate::Fault::Truncated { expected: exact, found: received };
-            Err(FetchError::Fault { url: url.to_string(), fault })
+            let fault = crate::Fault::Truncated {
+                expected: exact,
+                found: received,
+            };
+            Err(FetchError::Fault {
+                url: url.to_string(),
+                fault,
+            })
         }
         _ => Ok(Attempt::Complete),
     }
@@ -266,22 +363,39 @@ fn complete(url: &Url, expected: &Expected, received: u64) -> Result<Attempt, Fe
 fn judge(url: &Url, answer: Response) -> Result<Response, FetchError> {
     match answer.status() {
         status if status.is_success() => Ok(answer),
-        StatusCode::NOT_FOUND => Err(FetchError::NotFound { url: url.to_string() }),
-        status => Err(FetchError::Status { url: url.to_string(), status: status.as_u16() }),
+        StatusCode::NOT_FOUND => Err(FetchError::NotFound {
+            url: url.to_string(),
+        }),
+        status => Err(FetchError::Status {
+            url: url.to_string(),
+            status: status.as_u16(),
+        }),
     }
 }
 
 fn redirected(from: &Url, answer: &Response, reach: Reach) -> Result<Url, FetchError> {
-    let location = answer.headers().get(header::LOCATION).and_then(|location| location.to_str().ok());
-    let status = || FetchError::Status { url: from.to_string(), status: answer.status().as_u16() };
+    let location = answer
+        .headers()
+        .get(header::LOCATION)
+        .and_then(|location| location.to_str().ok());
+    let status = || FetchError::Status {
+        url: from.to_string(),
+        status: answer.status().as_u16(),
+    };
     guard::follow(from, location.ok_or_else(status)?, reach)
 }
 
 fn network(url: &Url, error: reqwest::Error) -> FetchError {
     let url = url.to_string();
     match guard::refused(&error) {
-        Some(address) => FetchError::PrivateAddress { url, address: address.to_string() },
-        None => FetchError::Unreachable { url, cause: innermost(&error) },
+        Some(address) => FetchError::PrivateAddress {
+            url,
+            address: address.to_string(),
+        },
+        None => FetchError::Unreachable {
+            url,
+            cause: innermost(&error),
+        },
     }
 }
 
@@ -297,7 +411,10 @@ fn innermost(error: &(dyn std::error::Error + 'static)) -> String {
 /// A fault is the server's; anything else the store's own.
 fn at(url: &Url, error: StoreError) -> FetchError {
     match error {
-        StoreError::Fault { fault, .. } => FetchError::Fault { url: url.to_string(), fault },
+        StoreError::Fault { fault, .. } => FetchError::Fault {
+            url: url.to_string(),
+            fault,
+        },
         error => error.into(),
     }
 }

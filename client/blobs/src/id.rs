@@ -58,22 +58,34 @@ pub struct ParseIdError {
 impl BlobId {
     /// The program with this root.
     pub fn program(root: impl Into<Hash>) -> Self {
-        Self { kind: BlobKind::Program, root: root.into() }
+        Self {
+            kind: BlobKind::Program,
+            root: root.into(),
+        }
     }
 
     /// The tensor with this root.
     pub fn tensor(root: impl Into<Hash>) -> Self {
-        Self { kind: BlobKind::Tensor, root: root.into() }
+        Self {
+            kind: BlobKind::Tensor,
+            root: root.into(),
+        }
     }
 
     /// The state with this root.
     pub fn state(root: impl Into<Hash>) -> Self {
-        Self { kind: BlobKind::State, root: root.into() }
+        Self {
+            kind: BlobKind::State,
+            root: root.into(),
+        }
     }
 
     /// The constants of a program whose header has this root over them.
     pub fn constants(root: impl Into<Hash>) -> Self {
-        Self { kind: BlobKind::Constants, root: root.into() }
+        Self {
+            kind: BlobKind::Constants,
+            root: root.into(),
+        }
     }
 
     /// `kind/root`, the path in a store and behind `/blobs/` on a server; the root without `0x`.
@@ -86,8 +98,13 @@ impl BlobId {
     /// # Errors
     /// [`ParseIdError`] if the kind is unknown or the root is not in canonical form: a blob has one path only.
     pub fn from_parts(kind: &str, root: &str) -> Result<Self, ParseIdError> {
-        let wrong = || ParseIdError { text: format!("{kind}/{root}") };
-        let kind = BlobKind::ALL.into_iter().find(|k| k.name() == kind).ok_or_else(wrong)?;
+        let wrong = || ParseIdError {
+            text: format!("{kind}/{root}"),
+        };
+        let kind = BlobKind::ALL
+            .into_iter()
+            .find(|k| k.name() == kind)
+            .ok_or_else(wrong)?;
         let mut bytes = [0; 32];
         hex::decode_to_slice(root, &mut bytes).map_err(|_| wrong())?;
         if root.bytes().any(|digit| digit.is_ascii_uppercase()) {
@@ -101,7 +118,9 @@ impl FromStr for BlobId {
     type Err = ParseIdError;
 
     fn from_str(text: &str) -> Result<Self, ParseIdError> {
-        let (kind, root) = text.split_once('/').ok_or_else(|| ParseIdError { text: text.to_owned() })?;
+        let (kind, root) = text.split_once('/').ok_or_else(|| ParseIdError {
+            text: text.to_owned(),
+        })?;
         Self::from_parts(kind, root)
     }
 }

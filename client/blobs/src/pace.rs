@@ -24,7 +24,12 @@ pub(crate) struct TooSlow {
 
 impl Pace {
     pub(crate) fn new(limits: &Limits) -> Self {
-        Self { minimum: limits.min_bytes_per_second, window: limits.pace_window, since: Instant::now(), bytes: 0 }
+        Self {
+            minimum: limits.min_bytes_per_second,
+            window: limits.pace_window,
+            since: Instant::now(),
+            bytes: 0,
+        }
     }
 
     /// Counts bytes that came; at the end of each window judges them.
@@ -34,7 +39,9 @@ impl Pace {
         if elapsed < self.window {
             return Ok(());
         }
-        let millis = u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX).max(1);
+        let millis = u64::try_from(elapsed.as_millis())
+            .unwrap_or(u64::MAX)
+            .max(1);
         let rate = self.bytes.saturating_mul(1_000) / millis;
         (self.since, self.bytes) = (Instant::now(), 0);
         if rate < self.minimum {
@@ -50,7 +57,11 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_drip_is_too_slow_and_a_flow_is_not() {
-        let limits = Limits { min_bytes_per_second: 100, pace_window: Duration::from_secs(2), ..Limits::default() };
+        let limits = Limits {
+            min_bytes_per_second: 100,
+            pace_window: Duration::from_secs(2),
+            ..Limits::default()
+        };
         let mut pace = Pace::new(&limits);
         for _ in 0..5 {
             assert_eq!(pace.count(150), Ok(()));

@@ -54,7 +54,11 @@ pub fn router(store: BlobStore, uploads: Arc<dyn Uploads>, idle: Duration) -> Ro
     Router::new()
         .route("/blobs/{kind}/{root}", get(read).put(write))
         .layer(DefaultBodyLimit::disable())
-        .with_state(Arc::new(Shared { store, uploads, idle }))
+        .with_state(Arc::new(Shared {
+            store,
+            uploads,
+            idle,
+        }))
 }
 
 /// An answer other than the blob.
@@ -70,12 +74,18 @@ impl From<StoreError> for Refusal {
     fn from(error: StoreError) -> Self {
         let status = match &error {
             StoreError::NotFound { .. } => StatusCode::NOT_FOUND,
-            StoreError::Fault { fault: Fault::TooLarge { .. }, .. } => StatusCode::PAYLOAD_TOO_LARGE,
+            StoreError::Fault {
+                fault: Fault::TooLarge { .. },
+                ..
+            } => StatusCode::PAYLOAD_TOO_LARGE,
             StoreError::Fault { .. } => StatusCode::UNPROCESSABLE_ENTITY,
             StoreError::Full { .. } => StatusCode::INSUFFICIENT_STORAGE,
             error => {
                 tracing::warn!(%error, "a blob could not be served");
-                return Self(StatusCode::INTERNAL_SERVER_ERROR, "the store failed".to_owned());
+                return Self(
+                    StatusCode::INTERNAL_SERVER_ERROR,
+                    "the store failed".to_owned(),
+                );
             }
         };
         let text = match &error {
@@ -87,7 +97,8 @@ impl From<StoreError> for Refusal {
 }
 
 fn id(kind: &str, root: &str) -> Result<BlobId, Refusal> {
-    BlobId::from_parts(kind, root).map_err(|error| Refusal(StatusCode::BAD_REQUEST, error.to_string()))
+    BlobId::from_parts(kind, root)
+        .map_err(|error| Refusal(StatusCode::BAD_REQUEST, error.to_string()))
 }
 
 async fn read(
@@ -96,8 +107,15 @@ async fn read(
     headers: HeaderMap,
 ) -> Result<Response, Refusal> {
     let id = id(&kind, &root)?;
-    let size = shared.store.size(&id).await?.ok_or(StoreError::NotFound { id })?;
-    let range = headers.get(header::RANGE).and_then(|range| range.to_str().ok()).and_then(|range| one_range(range, size));
+    let size = shared
+        .store
+        .size(&id)
+        .await?
+        .ok_or(StoreError::NotFound { id })?;
+    let range = headers
+        .get(header::RANGE)
+        .and_then(|range| range.to_str().ok())
+        .and_then(|range| one_range(range, size));
     let response = Response::builder()
         .header(header::CONTENT_TYPE, "application/octet-stream")
         .header(header::ACCEPT_RANGES, "bytes")
@@ -106,9 +124,14 @@ async fn read(
         Some(Asked::Satisfiable(range)) => response
             .status(StatusCode::PARTIAL_CONTENT)
             .header(header::CONTENT_LENGTH, range.end - range.start)
-            .header(header::CONTENT_RANGE, format!("bytes {}-{}/{size}", range.start, range.end - 1)),
+            .header(
+                header::CONTENT_RANGE,
+                format!("bytes {}-{}/{size}", range.start, range.end - 1),
+            ),
         Some(Asked::Beyond) => {
-            let empty = response.status(StatusCode::RANGE_NOT_SATISFIABLE).body(Body::empty());
+            let empty = response
+                .status(StatusCode::RANGE_NOT_SATISFIABLE)
+                .body(Body::empty());
             return empty.map_err(internal);
         }
         None => response.header(header::CONTENT_LENGTH, size),
@@ -153,7 +176,10 @@ async fn write(
 ) -> Result<StatusCode, Refusal> {
     let id = id(&kind, &root)?;
     let Some(expected) = shared.uploads.expected(&id).await else {
-        return Err(Refusal(StatusCode::FORBIDDEN, "this server does not want that blob".to_owned()));
+        return Err(Refusal(
+            StatusCode::FORBIDDEN,
+            "this server does not want that blob".to_owned(),
+        ));
     };
     if shared.store.contains(&id).await? {
         return Ok(StatusCode::OK);
@@ -162,7 +188,10 @@ async fn write(
     let mut pieces = body.into_data_stream();
     loop {
         let step = match timeout(shared.idle, pieces.next()).await {
-            Err(_) => Err(Refusal(StatusCode::REQUEST_TIMEOUT, "nothing came for too long".to_owned())),
+            Err(_) => Err(Refusal(
+                StatusCode::REQUEST_TIMEOUT,
+                "nothing came for too long".to_owned(),
+            )),
             Ok(None) => break,
             Ok(Some(Err(error))) => Err(Refusal(StatusCode::BAD_REQUEST, error.to_string())),
             Ok(Some(Ok(piece))) => writer.write(&piece).await.map_err(Refusal::from),
@@ -222,17 +251,27 @@ impl Server {
     /// Serves until `stop` is ready, then lets open answers finish for two seconds.
     pub async fn run(self, router: Router, stop: impl Future<Output = ()> + Send) {
         let mut connections = auto::Builder::new(TokioExecutor::new());
-        connections.http1().timer(TokioTimer::new()).header_read_timeout(HEADER_TIMEOUT);
-        let (slots, open) = (Arc::new(Semaphore::new(MAX_CONNECTIONS)), GracefulShutdown::new());
+        connections
+            .http1()
+            .timer(TokioTimer::new())
+            .header_read_timeout(HEADER_TIMEOUT);
+        let (slots, open) = (
+            Arc::new(Semaphore::new(MAX_CONNECTIONS)),
+            GracefulShutdown::new(),
+        );
         tokio::pin!(stop);
         loop {
             let accepted = tokio::select! {
                 () = &mut stop => break,
                 accepted = accept(&self.listener, &slots) => accepted,
             };
-            let Some((stream, slot)) = accepted else { continue };
+            let Some((stream, slot)) = accepted else {
+                continue;
+            };
             let service = TowerToHyperService::new(router.clone());
-            let connection = connections.serve_connection(TokioIo::new(stream), service).into_owned();
+            let connection = connections
+                .serve_connection(TokioIo::new(stream), service)
+                .into_owned();
             let connection = open.watch(connection);
             tokio::spawn(async move {
                 if let Err(error) = connection.await {
@@ -273,7 +312,14 @@ mod tests {
         assert_eq!(one_range("bytes=3-4", 10), Some(Asked::Satisfiable(3..5)));
         assert_eq!(one_range("bytes=3-99", 10), Some(Asked::Satisfiable(3..10)));
         assert_eq!(one_range("bytes=10-", 10), Some(Asked::Beyond));
-        for text in ["bytes=-5", "bytes=5-3", "bytes=1-2,4-5", "lines=1-2", "bytes=a-b", ""] {
+        for text in [
+            "bytes=-5",
+            "bytes=5-3",
+            "bytes=1-2,4-5",
+            "lines=1-2",
+            "bytes=a-b",
+            "",
+        ] {
             assert_eq!(one_range(text, 10), None, "{text}");
         }
     }

@@ -26,14 +26,21 @@ impl BlobStore {
     /// [`StoreError::Directory`] if it cannot be used.
     pub fn local(directory: &Path) -> Result<Self, StoreError> {
         let place = directory.display().to_string();
-        let unusable = |cause| StoreError::Directory { place: place.clone(), cause };
+        let unusable = |cause| StoreError::Directory {
+            place: place.clone(),
+            cause,
+        };
         for kind in BlobKind::ALL {
             let inner = directory.join(kind.name());
             std::fs::create_dir_all(&inner).map_err(unusable)?;
             remove_unfinished(&inner).map_err(unusable)?;
         }
-        let inner = LocalFileSystem::new_with_prefix(directory).map_err(|cause| StoreError::of_store(&place, cause))?;
-        Ok(Self { inner: Arc::new(inner), place: place.into() })
+        let inner = LocalFileSystem::new_with_prefix(directory)
+            .map_err(|cause| StoreError::of_store(&place, cause))?;
+        Ok(Self {
+            inner: Arc::new(inner),
+            place: place.into(),
+        })
     }
 
     /// The store at a location: a directory, or with the feature `s3` also `s3://bucket/prefix` with the usual
@@ -50,26 +57,40 @@ impl BlobStore {
 
     /// The store behind any `object_store` implementation; `place` names it in errors.
     pub fn new(inner: Arc<dyn ObjectStore>, place: &str) -> Self {
-        Self { inner, place: place.into() }
+        Self {
+            inner,
+            place: place.into(),
+        }
     }
 
     #[cfg(feature = "s3")]
     fn remote(location: &str) -> Result<Self, StoreError> {
-        let wrong =
-            |cause: &dyn std::fmt::Display| StoreError::Location { location: location.to_owned(), cause: cause.to_string() };
+        let wrong = |cause: &dyn std::fmt::Display| StoreError::Location {
+            location: location.to_owned(),
+            cause: cause.to_string(),
+        };
         let url = url::Url::parse(location).map_err(|cause| wrong(&cause))?;
         if url.scheme() != "s3" {
             return Err(wrong(&"its scheme is not s3"));
         }
-        let bucket = object_store::aws::AmazonS3Builder::from_env().with_url(location).build().map_err(|cause| wrong(&cause))?;
+        let bucket = object_store::aws::AmazonS3Builder::from_env()
+            .with_url(location)
+            .build()
+            .map_err(|cause| wrong(&cause))?;
         let prefix = ObjectPath::from(url.path());
-        Ok(Self::new(Arc::new(object_store::prefix::PrefixStore::new(bucket, prefix)), location))
+        Ok(Self::new(
+            Arc::new(object_store::prefix::PrefixStore::new(bucket, prefix)),
+            location,
+        ))
     }
 
     #[cfg(not(feature = "s3"))]
     fn remote(location: &str) -> Result<Self, StoreError> {
         let cause = "this build knows directories only".to_owned();
-        Err(StoreError::Location { location: location.to_owned(), cause })
+        Err(StoreError::Location {
+            location: location.to_owned(),
+            cause,
+        })
     }
 
     /// The directory or location, for messages.
@@ -101,18 +122,38 @@ impl BlobStore {
     ///
     /// # Errors
     /// What the store says.
-    pub async fn writer(&self, id: BlobId, expected: &Expected) -> Result<VerifiedWriter, StoreError> {
-        let upload = self.inner.put_multipart(&path(&id)).await.map_err(|cause| self.error(&id, cause))?;
-        Ok(VerifiedWriter::new(id, expected, upload, self.place.clone()))
+    pub async fn writer(
+        &self,
+        id: BlobId,
+        expected: &Expected,
+    ) -> Result<VerifiedWriter, StoreError> {
+        let upload = self
+            .inner
+            .put_multipart(&path(&id))
+            .await
+            .map_err(|cause| self.error(&id, cause))?;
+        Ok(VerifiedWriter::new(
+            id,
+            expected,
+            upload,
+            self.place.clone(),
+        ))
     }
 
     /// Stores bytes after checking that they are the blob.
     ///
     /// # Errors
     /// [`StoreError::Fault`] if they are not, [`StoreError::Full`] if there is no room.
-    pub async fn put(&self, id: BlobId, expected: &Expected, bytes: impl Into<Bytes> + Send) -> Result<(), StoreError> {
+    pub async fn put(
+        &self,
+        id: BlobId,
+        expected: &Expected,
+        bytes: impl Into<Bytes> + Send,
+    ) -> Result<(), StoreError> {
         let bytes = bytes.into();
-        expected.check(&id.root, &bytes).map_err(|fault| StoreError::Fault { id, fault })?;
+        expected
+            .check(&id.root, &bytes)
+            .map_err(|fault| StoreError::Fault { id, fault })?;
         self.put_computed(id, bytes).await
     }
 
@@ -120,8 +161,15 @@ impl BlobStore {
     ///
     /// # Errors
     /// [`StoreError::Full`] if there is no room, or what else the store says.
-    pub async fn put_computed(&self, id: BlobId, bytes: impl Into<Bytes> + Send) -> Result<(), StoreError> {
-        self.inner.put(&path(&id), bytes.into().into()).await.map_err(|cause| self.error(&id, cause))?;
+    pub async fn put_computed(
+        &self,
+        id: BlobId,
+        bytes: impl Into<Bytes> + Send,
+    ) -> Result<(), StoreError> {
+        self.inner
+            .put(&path(&id), bytes.into().into())
+            .await
+            .map_err(|cause| self.error(&id, cause))?;
         Ok(())
     }
 
@@ -151,10 +199,20 @@ impl BlobStore {
         id: &BlobId,
         range: Option<Range<u64>>,
     ) -> Result<BoxStream<'static, Result<Bytes, StoreError>>, StoreError> {
-        let options = object_store::GetOptions { range: range.map(Into::into), ..Default::default() };
-        let got = self.inner.get_opts(&path(id), options).await.map_err(|cause| self.error(id, cause))?;
+        let options = object_store::GetOptions {
+            range: range.map(Into::into),
+            ..Default::default()
+        };
+        let got = self
+            .inner
+            .get_opts(&path(id), options)
+            .await
+            .map_err(|cause| self.error(id, cause))?;
         let (store, id) = (self.clone(), *id);
-        Ok(got.into_stream().map_err(move |cause| store.error(&id, cause)).boxed())
+        Ok(got
+            .into_stream()
+            .map_err(move |cause| store.error(&id, cause))
+            .boxed())
     }
 
     /// Removes a blob; one that is not here is no error.
@@ -174,9 +232,16 @@ impl BlobStore {
     /// What the store says.
     pub async fn list(&self, kind: BlobKind) -> Result<Vec<BlobId>, StoreError> {
         let prefix = ObjectPath::from(kind.name());
-        let found: Vec<_> =
-            self.inner.list(Some(&prefix)).try_collect().await.map_err(|cause| StoreError::of_store(&self.place, cause))?;
-        Ok(found.iter().filter_map(|meta| meta.location.as_ref().parse().ok()).collect())
+        let found: Vec<_> = self
+            .inner
+            .list(Some(&prefix))
+            .try_collect()
+            .await
+            .map_err(|cause| StoreError::of_store(&self.place, cause))?;
+        Ok(found
+            .iter()
+            .filter_map(|meta| meta.location.as_ref().parse().ok())
+            .collect())
     }
 
     fn error(&self, id: &BlobId, cause: object_store::Error) -> StoreError {
@@ -193,7 +258,10 @@ fn remove_unfinished(directory: &Path) -> std::io::Result<()> {
     for entry in std::fs::read_dir(directory)? {
         let entry = entry?;
         let name = entry.file_name();
-        let number = name.to_str().and_then(|name| name.rsplit_once('#')).map(|(_, number)| number);
+        let number = name
+            .to_str()
+            .and_then(|name| name.rsplit_once('#'))
+            .map(|(_, number)| number);
         if number.is_some_and(|number| number.bytes().all(|digit| digit.is_ascii_digit())) {
             std::fs::remove_file(entry.path())?;
         }

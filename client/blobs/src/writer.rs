@@ -20,8 +20,19 @@ pub struct VerifiedWriter {
 }
 
 impl VerifiedWriter {
-    pub(crate) fn new(id: BlobId, expected: &Expected, upload: Box<dyn MultipartUpload>, place: Arc<str>) -> Self {
-        Self { id, verifier: expected.verifier(), upload, part: Vec::new(), place }
+    pub(crate) fn new(
+        id: BlobId,
+        expected: &Expected,
+        upload: Box<dyn MultipartUpload>,
+        place: Arc<str>,
+    ) -> Self {
+        Self {
+            id,
+            verifier: expected.verifier(),
+            upload,
+            part: Vec::new(),
+            place,
+        }
     }
 
     /// The blob.
@@ -39,7 +50,9 @@ impl VerifiedWriter {
     /// # Errors
     /// [`StoreError::Fault`] if there are too many, [`StoreError::Full`] if there is no room for them.
     pub async fn write(&mut self, bytes: &[u8]) -> Result<(), StoreError> {
-        self.verifier.update(bytes).map_err(|fault| self.fault(fault))?;
+        self.verifier
+            .update(bytes)
+            .map_err(|fault| self.fault(fault))?;
         let mut rest = bytes;
         while self.part.len() + rest.len() >= PART_BYTES {
             let (now, later) = rest.split_at(PART_BYTES - self.part.len());
@@ -57,7 +70,11 @@ impl VerifiedWriter {
     /// [`StoreError::Fault`] if the bytes are not the blob, [`StoreError::Full`] if there is no room for them. Either
     /// way nothing is left of them.
     pub async fn finish(mut self) -> Result<(), StoreError> {
-        let verified = self.verifier.clone().finish(&self.id.root).map_err(|fault| self.fault(fault));
+        let verified = self
+            .verifier
+            .clone()
+            .finish(&self.id.root)
+            .map_err(|fault| self.fault(fault));
         let done = match verified {
             Ok(()) => self.complete().await,
             Err(error) => Err(error),
@@ -80,7 +97,8 @@ impl VerifiedWriter {
             self.flush().await?;
         }
         let done = self.upload.complete().await;
-        done.map(drop).map_err(|cause| StoreError::of(&self.place, self.id, cause))
+        done.map(drop)
+            .map_err(|cause| StoreError::of(&self.place, self.id, cause))
     }
 
     async fn flush(&mut self) -> Result<(), StoreError> {

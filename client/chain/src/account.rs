@@ -23,12 +23,18 @@ impl FromStr for Account {
     type Err = ParseAccountError;
 
     fn from_str(text: &str) -> Result<Self, ParseAccountError> {
-        let wrong = || ParseAccountError { text: text.to_owned() };
+        let wrong = || ParseAccountError {
+            text: text.to_owned(),
+        };
         if let Some(digits) = text.strip_prefix("0x") {
             let mut bytes = [0; 32];
-            return hex::decode_to_slice(digits, &mut bytes).map(|()| Self(bytes)).map_err(|_| wrong());
+            return hex::decode_to_slice(digits, &mut bytes)
+                .map(|()| Self(bytes))
+                .map_err(|_| wrong());
         }
-        AccountId32::from_str(text).map(|id| Self(id.0)).map_err(|_| wrong())
+        AccountId32::from_str(text)
+            .map(|id| Self(id.0))
+            .map_err(|_| wrong())
     }
 }
 
@@ -58,7 +64,9 @@ impl Serialize for Account {
 
 impl<'de> Deserialize<'de> for Account {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
+        String::deserialize(deserializer)?
+            .parse()
+            .map_err(serde::de::Error::custom)
     }
 }
 
@@ -106,12 +114,22 @@ mod tests {
         let alice: Account = ALICE.parse().unwrap();
         assert_eq!(alice.to_string(), ALICE);
         assert_eq!(format!("0x{}", hex::encode(alice.0)).parse(), Ok(alice));
-        assert_eq!(serde_json::to_string(&alice).unwrap(), format!("\"{ALICE}\""));
+        assert_eq!(
+            serde_json::to_string(&alice).unwrap(),
+            format!("\"{ALICE}\"")
+        );
     }
 
     #[test]
     fn other_text_is_refused() {
-        for text in ["", "0x", "0x00", "Alice", &ALICE[1..], &ALICE.replace('K', "L")] {
+        for text in [
+            "",
+            "0x",
+            "0x00",
+            "Alice",
+            &ALICE[1..],
+            &ALICE.replace('K', "L"),
+        ] {
             assert!(text.parse::<Account>().is_err(), "{text}");
         }
     }

@@ -24,7 +24,11 @@ pub struct Raw(Vec<u8>);
 impl Call {
     /// A call with its arguments as a tuple, encoded in the order of the call's parameters.
     pub fn new(pallet: &'static str, name: &'static str, arguments: impl Encode) -> Self {
-        Self { pallet, name, arguments: Raw(arguments.encode()) }
+        Self {
+            pallet,
+            name,
+            arguments: Raw(arguments.encode()),
+        }
     }
 
     /// `Pallet.call`.

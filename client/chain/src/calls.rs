@@ -1,7 +1,8 @@
 //! The calls of the market, typed.
 
 use assay_protocol::{
-    Balance, Capabilities, DeclineReason, JobId, JobSubmission, SegmentCommitment, SegmentIndex, Url,
+    Balance, Capabilities, DeclineReason, JobId, JobSubmission, SegmentCommitment, SegmentIndex,
+    Url,
 };
 
 use codec::Compact;
@@ -64,12 +65,25 @@ pub fn clean_up(job: JobId) -> Call {
 /// Moves an amount to an account and keeps the sender alive. Signed by the sender.
 pub fn transfer(to: Account, amount: Balance) -> Call {
     // The variant `Id` of an address is the first.
-    Call::new("Balances", "transfer_keep_alive", (0u8, to, Compact(amount)))
+    Call::new(
+        "Balances",
+        "transfer_keep_alive",
+        (0u8, to, Compact(amount)),
+    )
 }
 
 /// Registers a provider with its stake. Signed by the owner.
-pub fn register_provider(operator: Account, endpoint: Url, capabilities: Capabilities, stake: Balance) -> Call {
-    Call::new(PROVIDERS, "register", (operator, endpoint, capabilities, Compact(stake)))
+pub fn register_provider(
+    operator: Account,
+    endpoint: Url,
+    capabilities: Capabilities,
+    stake: Balance,
+) -> Call {
+    Call::new(
+        PROVIDERS,
+        "register",
+        (operator, endpoint, capabilities, Compact(stake)),
+    )
 }
 
 /// Changes a provider's endpoint and capabilities. Signed by the owner.
@@ -106,6 +120,9 @@ mod tests {
     fn arguments_stand_in_order() {
         let call = decline(JobId(7), DeclineReason::NoCapacity);
         assert_eq!(call.label(), "Jobs.decline");
-        assert_eq!(call.arguments(), [7u64.encode(), DeclineReason::NoCapacity.encode()].concat());
+        assert_eq!(
+            call.arguments(),
+            [7u64.encode(), DeclineReason::NoCapacity.encode()].concat()
+        );
     }
 }

@@ -4,7 +4,8 @@ use std::{sync::Arc, time::Duration};
 
 use codec::{DecodeAll, Encode};
 use subxt::{
-    backend::LegacyBackend, client::OnlineClientAtBlockImpl, client::ClientAtBlock, utils::H256, OnlineClient, SubstrateConfig,
+    backend::LegacyBackend, client::ClientAtBlock, client::OnlineClientAtBlockImpl, utils::H256,
+    OnlineClient, SubstrateConfig,
 };
 use tokio::sync::{watch, Mutex};
 
@@ -51,14 +52,22 @@ impl ChainClient {
     pub async fn connect(url: &str, genesis: Option<H256>) -> Result<Self, ChainError> {
         let rpc = Rpc::connect(url).await?;
         check_name(&rpc).await?;
-        let found = rpc.request("chain_getBlockHash", || rpc.methods.genesis_hash()).await?;
+        let found = rpc
+            .request("chain_getBlockHash", || rpc.methods.genesis_hash())
+            .await?;
         check_genesis(&rpc, found, genesis.unwrap_or(found))?;
         let backend = LegacyBackend::builder().build(rpc.client.clone());
         let config = SubstrateConfig::builder().set_genesis_hash(found).build();
         let online = OnlineClient::from_backend_with_config(config, Arc::new(backend)).await;
         let online = online.map_err(|cause| ChainError::incompatible("the node", cause))?;
         let follower = Follower::start(rpc.clone()).await?;
-        Ok(Self { rpc, online, follower, sending: Arc::default(), genesis: found })
+        Ok(Self {
+            rpc,
+            online,
+            follower,
+            sending: Arc::default(),
+            genesis: found,
+        })
     }
 
     /// The node's URL.
@@ -81,7 +90,10 @@ impl ChainClient {
     /// # Errors
     /// [`ChainError::WrongGenesis`] if the node was reset, else what the connection says.
     pub async fn fetch_heads(&self) -> Result<Heads, ChainError> {
-        let found = self.rpc.request("chain_getBlockHash", || self.rpc.methods.genesis_hash()).await?;
+        let found = self
+            .rpc
+            .request("chain_getBlockHash", || self.rpc.methods.genesis_hash())
+            .await?;
         check_genesis(&self.rpc, found, self.genesis)?;
         heads::fetch(&self.rpc).await
     }
@@ -94,7 +106,10 @@ impl ChainClient {
         match at {
             At::Best => Ok(heads::fetch(&self.rpc).await?.best),
             At::Finalised => Ok(heads::fetch(&self.rpc).await?.finalised),
-            At::Block(hash) => Ok(Head { number: heads::number_of(&self.rpc, hash).await?, hash }),
+            At::Block(hash) => Ok(Head {
+                number: heads::number_of(&self.rpc, hash).await?,
+                hash,
+            }),
         }
     }
 
@@ -119,13 +134,22 @@ impl ChainClient {
     /// # Errors
     /// [`ChainError::Refused`] if the runtime has no such method, [`ChainError::Incompatible`] if its answer is of another
     /// type, else what the connection says.
-    pub async fn runtime_api<T: DecodeAll>(&self, method: &str, arguments: impl Encode, at: At) -> Result<T, ChainError> {
+    pub async fn runtime_api<T: DecodeAll>(
+        &self,
+        method: &str,
+        arguments: impl Encode,
+        at: At,
+    ) -> Result<T, ChainError> {
         let hash = match at {
             At::Block(hash) => hash,
             at => self.head(at).await?.hash,
         };
         let arguments = arguments.encode();
-        let ask = || self.rpc.methods.state_call(method, Some(&arguments), Some(hash));
+        let ask = || {
+            self.rpc
+                .methods
+                .state_call(method, Some(&arguments), Some(hash))
+        };
         let answer = self.rpc.request(method, ask).await?;
         T::decode_all(&mut &answer[..]).map_err(|cause| ChainError::incompatible(method, cause))
     }
@@ -141,7 +165,8 @@ impl ChainClient {
         let Some(bytes) = self.rpc.request("state_getStorage", ask).await? else {
             return Ok(AccountInfo::default());
         };
-        AccountInfo::decode_all(&mut &bytes[..]).map_err(|cause| ChainError::incompatible("System.Account", cause))
+        AccountInfo::decode_all(&mut &bytes[..])
+            .map_err(|cause| ChainError::incompatible("System.Account", cause))
     }
 
     /// The time that the block's author gave it, in milliseconds since 1970.
@@ -152,8 +177,13 @@ impl ChainClient {
         let hash = self.head(at).await?.hash;
         let key = plain_key("Timestamp", "Now");
         let ask = || self.rpc.methods.state_get_storage(&key, Some(hash));
-        let bytes = self.rpc.request("state_getStorage", ask).await?.unwrap_or_default();
-        u64::decode_all(&mut &bytes[..]).map_err(|cause| ChainError::incompatible("Timestamp.Now", cause))
+        let bytes = self
+            .rpc
+            .request("state_getStorage", ask)
+            .await?
+            .unwrap_or_default();
+        u64::decode_all(&mut &bytes[..])
+            .map_err(|cause| ChainError::incompatible("Timestamp.Now", cause))
     }
 
     /// A pallet's constant, decoded as a shared type.
@@ -164,7 +194,10 @@ impl ChainClient {
         let at = self.at(self.heads().borrow().best).await?;
         let label = || format!("the constant {pallet}.{name}");
         let address = subxt::dynamic::constant::<subxt::dynamic::Value>(pallet, name);
-        let bytes = at.constants().entry_bytes(address).map_err(|cause| ChainError::incompatible(label(), cause))?;
+        let bytes = at
+            .constants()
+            .entry_bytes(address)
+            .map_err(|cause| ChainError::incompatible(label(), cause))?;
         T::decode_all(&mut &bytes[..]).map_err(|cause| ChainError::incompatible(label(), cause))
     }
 
@@ -173,19 +206,40 @@ impl ChainClient {
     /// # Errors
     /// What the connection says.
     pub async fn health(&self) -> Result<Health, ChainError> {
-        let health = self.rpc.request("system_health", || self.rpc.methods.system_health()).await?;
-        let version = self.rpc.request("system_version", || self.rpc.methods.system_version()).await?;
-        let chain = self.rpc.request("system_chain", || self.rpc.methods.system_chain()).await?;
-        Ok(Health { version, chain, peers: health.peers, syncing: health.is_syncing })
+        let health = self
+            .rpc
+            .request("system_health", || self.rpc.methods.system_health())
+            .await?;
+        let version = self
+            .rpc
+            .request("system_version", || self.rpc.methods.system_version())
+            .await?;
+        let chain = self
+            .rpc
+            .request("system_chain", || self.rpc.methods.system_chain())
+            .await?;
+        Ok(Health {
+            version,
+            chain,
+            peers: health.peers,
+            syncing: health.is_syncing,
+        })
     }
 
     pub(crate) async fn at(&self, head: Head) -> Result<AtBlock, ChainError> {
-        let opened = self.online.at_block_hash_and_number(head.hash, u64::from(head.number)).await;
+        let opened = self
+            .online
+            .at_block_hash_and_number(head.hash, u64::from(head.number))
+            .await;
         opened.map_err(|cause| self.of_subxt("the runtime's metadata", &cause))
     }
 
     /// An error of a subxt operation that both asks the node and reads metadata.
-    pub(crate) fn of_subxt(&self, what: &str, cause: &(dyn std::error::Error + 'static)) -> ChainError {
+    pub(crate) fn of_subxt(
+        &self,
+        what: &str,
+        cause: &(dyn std::error::Error + 'static),
+    ) -> ChainError {
         let mut next = Some(cause);
         while let Some(error) = next {
             if let Some(rpc) = error.downcast_ref::<subxt::rpcs::Error>() {
@@ -213,9 +267,17 @@ pub struct Health {
 async fn check_name(rpc: &Rpc) -> Result<(), ChainError> {
     let ask = || rpc.methods.state_get_runtime_version(None);
     let version = rpc.request("state_getRuntimeVersion", ask).await?;
-    let found = version.other.get("specName").and_then(|name| name.as_str()).unwrap_or_default();
+    let found = version
+        .other
+        .get("specName")
+        .and_then(|name| name.as_str())
+        .unwrap_or_default();
     if found != SPEC_NAME {
-        return Err(ChainError::WrongChain { url: rpc.url.to_string(), found: found.to_owned(), expected: SPEC_NAME });
+        return Err(ChainError::WrongChain {
+            url: rpc.url.to_string(),
+            found: found.to_owned(),
+            expected: SPEC_NAME,
+        });
     }
     Ok(())
 }
@@ -223,7 +285,11 @@ async fn check_name(rpc: &Rpc) -> Result<(), ChainError> {
 fn check_genesis(rpc: &Rpc, found: H256, expected: H256) -> Result<(), ChainError> {
     if found != expected {
         let (found, expected) = (format!("{found:?}"), format!("{expected:?}"));
-        return Err(ChainError::WrongGenesis { url: rpc.url.to_string(), found, expected });
+        return Err(ChainError::WrongGenesis {
+            url: rpc.url.to_string(),
+            found,
+            expected,
+        });
     }
     Ok(())
 }
@@ -231,7 +297,12 @@ fn check_genesis(rpc: &Rpc, found: H256, expected: H256) -> Result<(), ChainErro
 /// The key of a map whose hasher is blake2_128_concat.
 fn storage_key(pallet: &str, item: &str, key: &impl Encode) -> Vec<u8> {
     let key = key.encode();
-    [&plain_key(pallet, item)[..], &sp_crypto_hashing::blake2_128(&key), &key].concat()
+    [
+        &plain_key(pallet, item)[..],
+        &sp_crypto_hashing::blake2_128(&key),
+        &key,
+    ]
+    .concat()
 }
 
 /// The key of a value.
@@ -247,7 +318,10 @@ mod tests {
     #[test]
     fn the_account_key_is_the_known_one() {
         let key = storage_key("System", "Account", &[0u8; 32]);
-        assert_eq!(hex::encode(&key[..32]), "26aa394eea5630e07c48ae0c9558cef7b99d880ec681799c0cf30e8886371da9");
+        assert_eq!(
+            hex::encode(&key[..32]),
+            "26aa394eea5630e07c48ae0c9558cef7b99d880ec681799c0cf30e8886371da9"
+        );
         assert_eq!(key.len(), 32 + 16 + 32);
     }
 }

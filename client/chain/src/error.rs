@@ -52,7 +52,9 @@ pub enum ChainError {
         cause: String,
     },
     /// The node's runtime lacks something or has it in another form than this build.
-    #[error("{what} is not what this build knows ({cause}); use a build of the chain's own version")]
+    #[error(
+        "{what} is not what this build knows ({cause}); use a build of the chain's own version"
+    )]
     Incompatible {
         /// The call, event, API or type.
         what: String,
@@ -103,10 +105,19 @@ pub enum ChainError {
 impl ChainError {
     /// Whether the same request may succeed later without anybody's doing: the connection or the node failed.
     pub const fn is_transient(&self) -> bool {
-        matches!(self, Self::Unreachable { .. } | Self::Refused { .. } | Self::Expired { .. } | Self::Late { .. })
+        matches!(
+            self,
+            Self::Unreachable { .. }
+                | Self::Refused { .. }
+                | Self::Expired { .. }
+                | Self::Late { .. }
+        )
     }
 
     pub(crate) fn incompatible(what: impl Into<String>, cause: impl ToString) -> Self {
-        Self::Incompatible { what: what.into(), cause: cause.to_string() }
+        Self::Incompatible {
+            what: what.into(),
+            cause: cause.to_string(),
+        }
     }
 }

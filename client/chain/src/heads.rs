@@ -50,30 +50,58 @@ impl Follower {
     pub(crate) async fn start(rpc: Rpc) -> Result<Self, ChainError> {
         let (sender, heads) = watch::channel(fetch(&rpc).await?);
         let task = tokio::spawn(follow(rpc, sender));
-        Ok(Self { heads, _task: Arc::new(StopOnDrop(task.abort_handle())) })
+        Ok(Self {
+            heads,
+            _task: Arc::new(StopOnDrop(task.abort_handle())),
+        })
     }
 }
 
 /// The heads as the node tells them now.
 pub(crate) async fn fetch(rpc: &Rpc) -> Result<Heads, ChainError> {
-    let finalised = rpc.request("chain_getFinalizedHead", || rpc.methods.chain_get_finalized_head()).await?;
-    let finalised = Head { number: number_of(rpc, finalised).await?, hash: finalised };
-    let best = rpc.request("chain_getBlockHash", || rpc.methods.chain_get_block_hash(None)).await?;
+    let finalised = rpc
+        .request("chain_getFinalizedHead", || {
+            rpc.methods.chain_get_finalized_head()
+        })
+        .await?;
+    let finalised = Head {
+        number: number_of(rpc, finalised).await?,
+        hash: finalised,
+    };
+    let best = rpc
+        .request("chain_getBlockHash", || {
+            rpc.methods.chain_get_block_hash(None)
+        })
+        .await?;
     let best = best.ok_or_else(|| missing("the best block"))?;
-    let best = Head { number: number_of(rpc, best).await?, hash: best };
+    let best = Head {
+        number: number_of(rpc, best).await?,
+        hash: best,
+    };
     // A block may have become final in between.
-    let best = if best.number < finalised.number { finalised } else { best };
+    let best = if best.number < finalised.number {
+        finalised
+    } else {
+        best
+    };
     Ok(Heads { best, finalised })
 }
 
 pub(crate) async fn number_of(rpc: &Rpc, hash: H256) -> Result<u32, ChainError> {
-    let header = rpc.request("chain_getHeader", || rpc.methods.chain_get_header(Some(hash))).await?;
+    let header = rpc
+        .request("chain_getHeader", || {
+            rpc.methods.chain_get_header(Some(hash))
+        })
+        .await?;
     let header = header.ok_or_else(|| missing("a block's header"))?;
     u32::try_from(header.number).map_err(|cause| ChainError::incompatible("a block number", cause))
 }
 
 fn missing(what: &str) -> ChainError {
-    ChainError::Refused { request: what.to_owned(), cause: "the node does not have it".to_owned() }
+    ChainError::Refused {
+        request: what.to_owned(),
+        cause: "the node does not have it".to_owned(),
+    }
 }
 
 async fn follow(rpc: Rpc, sender: watch::Sender<Heads>) {
@@ -88,9 +116,17 @@ async fn follow(rpc: Rpc, sender: watch::Sender<Heads>) {
 /// Follows until a subscription ends. Subscriptions only wake it: heads are asked for, so that none is out of date.
 async fn follow_once(rpc: &Rpc, sender: &watch::Sender<Heads>) -> Result<(), ChainError> {
     let name = "chain_subscribeNewHeads";
-    let mut best = rpc.methods.chain_subscribe_new_heads().await.map_err(|error| rpc.error(name, &error))?;
+    let mut best = rpc
+        .methods
+        .chain_subscribe_new_heads()
+        .await
+        .map_err(|error| rpc.error(name, &error))?;
     let name = "chain_subscribeFinalizedHeads";
-    let mut finalised = rpc.methods.chain_subscribe_finalized_heads().await.map_err(|error| rpc.error(name, &error))?;
+    let mut finalised = rpc
+        .methods
+        .chain_subscribe_finalized_heads()
+        .await
+        .map_err(|error| rpc.error(name, &error))?;
     loop {
         let heads = fetch(rpc).await?;
         sender.send_if_modified(|last| std::mem::replace(last, heads) != heads);

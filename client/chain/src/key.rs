@@ -73,7 +73,9 @@ pub struct Generated {
 
 impl fmt::Debug for Generated {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Generated").field("key", &self.key).finish_non_exhaustive()
+        f.debug_struct("Generated")
+            .field("key", &self.key)
+            .finish_non_exhaustive()
     }
 }
 
@@ -90,13 +92,17 @@ impl Key {
     /// # Errors
     /// [`KeyError::Malformed`], which names `place` and never the secret.
     pub fn from_secret(secret: &str, place: &str) -> Result<Self, KeyError> {
-        let malformed = || KeyError::Malformed { place: place.to_owned() };
+        let malformed = || KeyError::Malformed {
+            place: place.to_owned(),
+        };
         let secret = secret.trim();
         if secret.is_empty() {
             return Err(malformed());
         }
         let uri = SecretUri::from_str(secret).map_err(|_| malformed())?;
-        Ok(Self(sr25519::Keypair::from_uri(&uri).map_err(|_| malformed())?))
+        Ok(Self(
+            sr25519::Keypair::from_uri(&uri).map_err(|_| malformed())?,
+        ))
     }
 
     /// The key in a file that only its owner may read: a secret URI as text, or JSON `{"secret": "..."}`.
@@ -104,16 +110,24 @@ impl Key {
     /// # Errors
     /// [`KeyError::Mode`] if the group or others may read or write it; [`KeyError::File`], [`KeyError::Malformed`].
     pub fn from_file(path: &Path) -> Result<Self, KeyError> {
-        let failed = |cause| KeyError::File { path: path.to_owned(), cause };
+        let failed = |cause| KeyError::File {
+            path: path.to_owned(),
+            cause,
+        };
         let file = File::open(path).map_err(failed)?;
         let metadata = file.metadata().map_err(failed)?;
         let mode = metadata.mode() & 0o777;
         if mode & 0o077 != 0 {
-            return Err(KeyError::Mode { path: path.to_owned(), mode });
+            return Err(KeyError::Mode {
+                path: path.to_owned(),
+                mode,
+            });
         }
         let place = path.display().to_string();
         let mut text = Zeroizing::new(String::new());
-        file.take(MAX_FILE + 1).read_to_string(&mut text).map_err(failed)?;
+        file.take(MAX_FILE + 1)
+            .read_to_string(&mut text)
+            .map_err(failed)?;
         if text.len() as u64 > MAX_FILE {
             return Err(KeyError::Malformed { place });
         }
@@ -150,9 +164,14 @@ impl Key {
         let failed = |cause: String| KeyError::Randomness { cause };
         let mut entropy = Zeroizing::new([0; 16]);
         getrandom::fill(entropy.as_mut()).map_err(|cause| failed(cause.to_string()))?;
-        let mnemonic = Mnemonic::from_entropy(entropy.as_ref()).map_err(|cause| failed(cause.to_string()))?;
-        let key = sr25519::Keypair::from_phrase(&mnemonic, None).map_err(|cause| failed(cause.to_string()))?;
-        Ok(Generated { key: Self(key), phrase: Zeroizing::new(mnemonic.to_string()) })
+        let mnemonic =
+            Mnemonic::from_entropy(entropy.as_ref()).map_err(|cause| failed(cause.to_string()))?;
+        let key = sr25519::Keypair::from_phrase(&mnemonic, None)
+            .map_err(|cause| failed(cause.to_string()))?;
+        Ok(Generated {
+            key: Self(key),
+            phrase: Zeroizing::new(mnemonic.to_string()),
+        })
     }
 
     /// Writes a secret as JSON to a new file that only its owner may read.
@@ -160,11 +179,21 @@ impl Key {
     /// # Errors
     /// [`KeyError::File`] if it exists already or cannot be written.
     pub fn write_file(path: &Path, secret: &str) -> Result<(), KeyError> {
-        let failed = |cause| KeyError::File { path: path.to_owned(), cause };
+        let failed = |cause| KeyError::File {
+            path: path.to_owned(),
+            cause,
+        };
         let text = Zeroizing::new(format!("{}\n", serde_json::json!({ "secret": secret })));
-        let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path).map_err(failed)?;
+        let mut file = OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .mode(0o600)
+            .open(path)
+            .map_err(failed)?;
         fs::set_permissions(path, fs::Permissions::from_mode(0o600)).map_err(failed)?;
-        file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).map_err(failed)
+        file.write_all(text.as_bytes())
+            .and_then(|()| file.sync_all())
+            .map_err(failed)
     }
 
     /// The account it signs for.
@@ -182,10 +211,14 @@ fn secret_of(text: &str, place: &str) -> Result<Zeroizing<String>, KeyError> {
     if !text.trim_start().starts_with('{') {
         return Ok(Zeroizing::new(text.trim().to_owned()));
     }
-    let json: serde_json::Value = serde_json::from_str(text).map_err(|_| KeyError::Malformed { place: place.to_owned() })?;
+    let json: serde_json::Value = serde_json::from_str(text).map_err(|_| KeyError::Malformed {
+        place: place.to_owned(),
+    })?;
     match json.get("secret") {
         Some(serde_json::Value::String(secret)) => Ok(Zeroizing::new(secret.clone())),
-        _ => Err(KeyError::Malformed { place: place.to_owned() }),
+        _ => Err(KeyError::Malformed {
+            place: place.to_owned(),
+        }),
     }
 }
 
@@ -206,10 +239,19 @@ mod tests {
 
     #[test]
     fn every_form_gives_the_same_key() {
-        let texts = ["//Alice".to_owned(), SEED.to_owned(), format!("{SEED}\n"), format!("{{\"secret\": \"{SEED}\"}}")];
+        let texts = [
+            "//Alice".to_owned(),
+            SEED.to_owned(),
+            format!("{SEED}\n"),
+            format!("{{\"secret\": \"{SEED}\"}}"),
+        ];
         for text in texts {
             let (_directory, path) = file(&text, 0o600);
-            assert_eq!(Key::from_file(&path).unwrap().account().to_string(), ALICE, "{text}");
+            assert_eq!(
+                Key::from_file(&path).unwrap().account().to_string(),
+                ALICE,
+                "{text}"
+            );
         }
     }
 
@@ -218,7 +260,10 @@ mod tests {
         for mode in [0o644, 0o640, 0o660, 0o604] {
             let (_directory, path) = file(SEED, mode);
             let error = Key::from_file(&path).unwrap_err();
-            assert!(matches!(error, KeyError::Mode { mode: found, .. } if found == mode), "{error}");
+            assert!(
+                matches!(error, KeyError::Mode { mode: found, .. } if found == mode),
+                "{error}"
+            );
             assert!(error.to_string().contains("chmod 600"));
         }
     }
@@ -226,7 +271,11 @@ mod tests {
     #[test]
     fn no_error_and_no_debug_holds_the_secret() {
         let wrong = format!("{SEED}zz");
-        for text in [wrong.clone(), format!("{{\"secrets\": \"{wrong}\"}}"), format!("{{\"secret\": \"{wrong}\"")] {
+        for text in [
+            wrong.clone(),
+            format!("{{\"secrets\": \"{wrong}\"}}"),
+            format!("{{\"secret\": \"{wrong}\""),
+        ] {
             let (_directory, path) = file(&text, 0o600);
             let error = Key::from_file(&path).unwrap_err();
             assert!(matches!(error, KeyError::Malformed { .. }));
@@ -247,7 +296,13 @@ mod tests {
         Key::write_file(&path, &made.phrase).unwrap();
         assert_eq!(fs::metadata(&path).unwrap().mode() & 0o777, 0o600);
         assert_eq!(Key::from_file(&path).unwrap().account(), made.key.account());
-        assert!(matches!(Key::write_file(&path, &made.phrase), Err(KeyError::File { .. })), "never overwritten");
+        assert!(
+            matches!(
+                Key::write_file(&path, &made.phrase),
+                Err(KeyError::File { .. })
+            ),
+            "never overwritten"
+        );
         assert_ne!(Key::generate().unwrap().key.account(), made.key.account());
     }
 
@@ -259,7 +314,10 @@ mod tests {
 
     #[test]
     fn empty_text_is_no_key() {
-        assert!(Key::from_secret("", "x").is_err(), "an empty secret must not mean the development phrase");
+        assert!(
+            Key::from_secret("", "x").is_err(),
+            "an empty secret must not mean the development phrase"
+        );
         assert!(Key::from_secret("  \n", "x").is_err());
     }
 }

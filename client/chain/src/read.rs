@@ -1,7 +1,8 @@
 //! What the runtime API answers, as shared types.
 
 use assay_protocol::{
-    JobId, JobSubmission, JobView, Page, Params, ParamsVersion, ProviderView, Quote, SegmentIndex, SegmentView,
+    JobId, JobSubmission, JobView, Page, Params, ParamsVersion, ProviderView, Quote, SegmentIndex,
+    SegmentView,
 };
 use codec::Decode;
 use serde::{Deserialize, Serialize};
@@ -40,7 +41,12 @@ impl ChainClient {
     ///
     /// # Errors
     /// As [`runtime_api`](Self::runtime_api).
-    pub async fn jobs(&self, from: JobId, limit: u32, at: At) -> Result<Page<JobView<Account>>, ChainError> {
+    pub async fn jobs(
+        &self,
+        from: JobId,
+        limit: u32,
+        at: At,
+    ) -> Result<Page<JobView<Account>>, ChainError> {
         self.runtime_api("AssayApi_jobs", (from, limit), at).await
     }
 
@@ -55,14 +61,19 @@ impl ChainClient {
         limit: u32,
         at: At,
     ) -> Result<Page<SegmentView<Account>>, ChainError> {
-        self.runtime_api("AssayApi_segments", (job, from, limit), at).await
+        self.runtime_api("AssayApi_segments", (job, from, limit), at)
+            .await
     }
 
     /// The provider of an owner's account.
     ///
     /// # Errors
     /// As [`runtime_api`](Self::runtime_api).
-    pub async fn provider(&self, owner: &Account, at: At) -> Result<Option<ProviderView<Account>>, ChainError> {
+    pub async fn provider(
+        &self,
+        owner: &Account,
+        at: At,
+    ) -> Result<Option<ProviderView<Account>>, ChainError> {
         self.runtime_api("AssayApi_provider", owner, at).await
     }
 
@@ -70,15 +81,24 @@ impl ChainClient {
     ///
     /// # Errors
     /// As [`runtime_api`](Self::runtime_api).
-    pub async fn provider_of_operator(&self, operator: &Account, at: At) -> Result<Option<ProviderView<Account>>, ChainError> {
-        self.runtime_api("AssayApi_provider_of_operator", operator, at).await
+    pub async fn provider_of_operator(
+        &self,
+        operator: &Account,
+        at: At,
+    ) -> Result<Option<ProviderView<Account>>, ChainError> {
+        self.runtime_api("AssayApi_provider_of_operator", operator, at)
+            .await
     }
 
     /// What a submission would cost, or why the chain would refuse it.
     ///
     /// # Errors
     /// As [`runtime_api`](Self::runtime_api).
-    pub async fn quote(&self, submission: &JobSubmission, at: At) -> Result<Result<Quote, Refusal>, ChainError> {
+    pub async fn quote(
+        &self,
+        submission: &JobSubmission,
+        at: At,
+    ) -> Result<Result<Quote, Refusal>, ChainError> {
         self.runtime_api("AssayApi_quote", submission, at).await
     }
 
@@ -86,7 +106,11 @@ impl ChainClient {
     ///
     /// # Errors
     /// As [`runtime_api`](Self::runtime_api).
-    pub async fn params(&self, version: Option<ParamsVersion>, at: At) -> Result<Option<ParamsView>, ChainError> {
+    pub async fn params(
+        &self,
+        version: Option<ParamsVersion>,
+        at: At,
+    ) -> Result<Option<ParamsView>, ChainError> {
         self.runtime_api("AssayApi_params", version, at).await
     }
 }

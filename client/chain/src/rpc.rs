@@ -33,7 +33,10 @@ pub(crate) struct Rpc {
 impl Rpc {
     /// Connects once; afterwards the connection is made again whenever it breaks.
     pub(crate) async fn connect(url: &str) -> Result<Self, ChainError> {
-        let unreachable = |cause: String| ChainError::Unreachable { url: url.to_owned(), cause };
+        let unreachable = |cause: String| ChainError::Unreachable {
+            url: url.to_owned(),
+            cause,
+        };
         probe(&parse(url)?).await.map_err(unreachable)?;
         let backoff = ExponentialBackoff::from_millis(100).max_delay(Duration::from_secs(5));
         let building = Reconnecting::builder()
@@ -45,11 +48,19 @@ impl Rpc {
         let built = tokio::time::timeout(CONNECT, building).await;
         let client = built.map_err(|_| unreachable("no answer in time".to_owned()))?;
         let client = RpcClient::new(client.map_err(|cause| unreachable(cause.to_string()))?);
-        Ok(Self { methods: LegacyRpcMethods::new(client.clone()), client, url: url.into() })
+        Ok(Self {
+            methods: LegacyRpcMethods::new(client.clone()),
+            client,
+            url: url.into(),
+        })
     }
 
     /// Makes a request, again if the connection broke under it. Every request made this way may be made twice.
-    pub(crate) async fn request<T, F>(&self, name: &str, make: impl Fn() -> F) -> Result<T, ChainError>
+    pub(crate) async fn request<T, F>(
+        &self,
+        name: &str,
+        make: impl Fn() -> F,
+    ) -> Result<T, ChainError>
     where
         F: Future<Output = Result<T, Error>>,
     {
@@ -71,21 +82,36 @@ impl Rpc {
     pub(crate) fn error(&self, request: &str, error: &Error) -> ChainError {
         match error {
             Error::User(user) => {
-                let data = user.data.as_ref().map(|data| format!(": {}", data.get())).unwrap_or_default();
-                ChainError::Refused { request: request.to_owned(), cause: format!("{}{data}", user.message) }
+                let data = user
+                    .data
+                    .as_ref()
+                    .map(|data| format!(": {}", data.get()))
+                    .unwrap_or_default();
+                ChainError::Refused {
+                    request: request.to_owned(),
+                    cause: format!("{}{data}", user.message),
+                }
             }
-            Error::Decode(_) | Error::Deserialization(_) | Error::Serialization(_) => ChainError::incompatible(request, error),
+            Error::Decode(_) | Error::Deserialization(_) | Error::Serialization(_) => {
+                ChainError::incompatible(request, error)
+            }
             error => self.unreachable(error),
         }
     }
 
     fn unreachable(&self, cause: impl ToString) -> ChainError {
-        ChainError::Unreachable { url: self.url.to_string(), cause: cause.to_string() }
+        ChainError::Unreachable {
+            url: self.url.to_string(),
+            cause: cause.to_string(),
+        }
     }
 }
 
 fn parse(url: &str) -> Result<Url, ChainError> {
-    let wrong = |cause: String| ChainError::Url { url: url.to_owned(), cause };
+    let wrong = |cause: String| ChainError::Url {
+        url: url.to_owned(),
+        cause,
+    };
     let parsed = Url::parse(url).map_err(|cause| wrong(cause.to_string()))?;
     if !matches!(parsed.scheme(), "ws" | "wss") {
         return Err(wrong(format!("its scheme is {}", parsed.scheme())));
@@ -99,7 +125,8 @@ fn parse(url: &str) -> Result<Url, ChainError> {
 /// Fails at once, and in plain words, where nothing listens.
 async fn probe(url: &Url) -> Result<(), String> {
     let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']);
-    let connecting = tokio::net::TcpStream::connect((host, url.port_or_known_default().unwrap_or(9944)));
+    let connecting =
+        tokio::net::TcpStream::connect((host, url.port_or_known_default().unwrap_or(9944)));
     match tokio::time::timeout(CONNECT, connecting).await {
         Ok(connected) => connected.map(drop).map_err(|cause| cause.to_string()),
         Err(_) => Err("no answer in time".to_owned()),
@@ -114,7 +141,13 @@ mod tests {
     fn only_websocket_urls_are_taken() {
         assert!(parse("ws://127.0.0.1:9944").is_ok());
         assert!(parse("wss://example.org").is_ok());
-        for url in ["http://127.0.0.1:9944", "127.0.0.1:9944", "nonsense", "", "file:///etc/passwd"] {
+        for url in [
+            "http://127.0.0.1:9944",
+            "127.0.0.1:9944",
+            "nonsense",
+            "",
+            "file:///etc/passwd",
+        ] {
             assert!(matches!(parse(url), Err(ChainError::Url { .. })), "{url}");
         }
     }
@@ -126,6 +159,9 @@ mod tests {
         drop(listener);
         let error = Rpc::connect(&url).await.err().unwrap();
         assert!(matches!(error, ChainError::Unreachable { .. }), "{error}");
-        assert!(error.to_string().contains(&url) && error.to_string().contains("--node"), "{error}");
+        assert!(
+            error.to_string().contains(&url) && error.to_string().contains("--node"),
+            "{error}"
+        );
     }
 }

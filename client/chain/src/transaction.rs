@@ -3,7 +3,10 @@
 use std::time::Duration;
 
 use codec::{Decode, Encode};
-use subxt::{config::DefaultExtrinsicParamsBuilder, error::DispatchError, events::Phase, rpcs::Error, utils::H256};
+use subxt::{
+    config::DefaultExtrinsicParamsBuilder, error::DispatchError, events::Phase, rpcs::Error,
+    utils::H256,
+};
 
 use crate::{client::AtBlock, Account, At, Call, ChainClient, ChainError, Head, Heads, Key};
 
@@ -85,8 +88,12 @@ impl Included {
     /// [`ChainError::Incompatible`] if there is none or its fields are of other types.
     pub fn event<T: Decode>(&self, pallet: &str, name: &str) -> Result<T, ChainError> {
         let label = || format!("the event {pallet}.{name}");
-        let event = self.events.iter().find(|event| event.pallet == pallet && event.name == name);
-        let event = event.ok_or_else(|| ChainError::incompatible(label(), "the transaction emitted none"))?;
+        let event = self
+            .events
+            .iter()
+            .find(|event| event.pallet == pallet && event.name == name);
+        let event = event
+            .ok_or_else(|| ChainError::incompatible(label(), "the transaction emitted none"))?;
         T::decode(&mut &event.fields[..]).map_err(|cause| ChainError::incompatible(label(), cause))
     }
 
@@ -95,7 +102,8 @@ impl Included {
     /// # Errors
     /// As [`event`](Self::event).
     pub fn fee(&self) -> Result<u128, ChainError> {
-        let (_, fee, _): (Account, u128, u128) = self.event("TransactionPayment", "TransactionFeePaid")?;
+        let (_, fee, _): (Account, u128, u128) =
+            self.event("TransactionPayment", "TransactionFeePaid")?;
         Ok(fee)
     }
 }
@@ -119,7 +127,15 @@ impl ChainClient {
     pub async fn sign(&self, call: &Call, key: &Key) -> Result<SignedTransaction, ChainError> {
         let account = key.account();
         let name = "system_accountNextIndex";
-        let nonce = self.rpc.request(name, || async { self.rpc.methods.system_account_next_index(&account.into()).await }).await?;
+        let nonce = self
+            .rpc
+            .request(name, || async {
+                self.rpc
+                    .methods
+                    .system_account_next_index(&account.into())
+                    .await
+            })
+            .await?;
         self.sign_with_nonce(call, key, nonce).await
     }
 
@@ -127,7 +143,12 @@ impl ChainClient {
     ///
     /// # Errors
     /// As [`sign`](Self::sign).
-    pub async fn sign_with_nonce(&self, call: &Call, key: &Key, nonce: u64) -> Result<SignedTransaction, ChainError> {
+    pub async fn sign_with_nonce(
+        &self,
+        call: &Call,
+        key: &Key,
+        nonce: u64,
+    ) -> Result<SignedTransaction, ChainError> {
         let heads = self.fetch_heads().await?;
         let birth = self.birth(&heads).await?;
         let at = self.at(heads.best).await?;
@@ -137,10 +158,19 @@ impl ChainClient {
             .mortal_from_unchecked(u64::from(LIFETIME), u64::from(birth.number), birth.hash)
             .build();
         let wrong = |cause| ChainError::incompatible(call.label(), cause);
-        let mut signable = at.transactions().create_v4_signable_offline(call, params).map_err(wrong)?;
+        let mut signable = at
+            .transactions()
+            .create_v4_signable_offline(call, params)
+            .map_err(wrong)?;
         let signed = signable.sign(key.signer()).map_err(wrong)?;
         let expires = birth.number.saturating_add(LIFETIME - 1);
-        Ok(SignedTransaction { bytes: signed.into_encoded(), account: key.account(), nonce, birth: birth.number, expires })
+        Ok(SignedTransaction {
+            bytes: signed.into_encoded(),
+            account: key.account(),
+            nonce,
+            birth: birth.number,
+            expires,
+        })
     }
 
     /// The block from which a new transaction is valid: final, unless finality is far behind.
@@ -150,7 +180,10 @@ impl ChainClient {
             return Ok(heads.finalised);
         }
         let hash = self.block_hash(oldest).await?.unwrap_or(heads.best.hash);
-        Ok(Head { number: oldest, hash })
+        Ok(Head {
+            number: oldest,
+            hash,
+        })
     }
 
     /// Puts a transaction into the node's pool.
@@ -159,11 +192,21 @@ impl ChainClient {
     /// [`ChainError::CannotPay`], [`ChainError::Rejected`], or what the connection says.
     pub async fn submit(&self, transaction: &SignedTransaction) -> Result<Submitted, ChainError> {
         let name = "author_submitExtrinsic";
-        let sent = async { Ok(self.rpc.methods.author_submit_extrinsic(&transaction.bytes).await) };
+        let sent = async {
+            Ok(self
+                .rpc
+                .methods
+                .author_submit_extrinsic(&transaction.bytes)
+                .await)
+        };
         let judged = |answer: Result<H256, Error>| match answer {
             Ok(_) => Ok(Ok(Submitted::Pooled)),
             Err(Error::User(user)) => {
-                let data = user.data.as_ref().map(|data| data.get()).unwrap_or_default();
+                let data = user
+                    .data
+                    .as_ref()
+                    .map(|data| data.get())
+                    .unwrap_or_default();
                 Ok(judge(user.code, &user.message, data, transaction.account))
             }
             Err(error) => Err(error),
@@ -173,7 +216,14 @@ impl ChainClient {
             Ok(outcome) => outcome,
             // The connection broke: whether it arrived is not known, so it is sent again.
             Err(_) => {
-                let again = || async { judged(self.rpc.methods.author_submit_extrinsic(&transaction.bytes).await) };
+                let again = || async {
+                    judged(
+                        self.rpc
+                            .methods
+                            .author_submit_extrinsic(&transaction.bytes)
+                            .await,
+                    )
+                };
                 self.rpc.request(name, again).await?
             }
         }
@@ -185,7 +235,12 @@ impl ChainClient {
     /// # Errors
     /// [`ChainError::Failed`] with the pallet's own words if it is in a block and failed there; as
     /// [`sign`](Self::sign), [`submit`](Self::submit) and [`wait`](Self::wait).
-    pub async fn execute(&self, call: &Call, key: &Key, until: Until) -> Result<Included, ChainError> {
+    pub async fn execute(
+        &self,
+        call: &Call,
+        key: &Key,
+        until: Until,
+    ) -> Result<Included, ChainError> {
         let transaction = {
             let _sending = self.sending.lock().await;
             let transaction = self.sign(call, key).await?;
@@ -214,11 +269,18 @@ impl ChainClient {
         };
         match tokio::time::timeout(limit, following).await {
             Ok(done) => done,
-            Err(_) => Err(ChainError::Late { until: until.name(), limit }),
+            Err(_) => Err(ChainError::Late {
+                until: until.name(),
+                limit,
+            }),
         }
     }
 
-    async fn follow(&self, transaction: &SignedTransaction, until: Until) -> Result<Included, ChainError> {
+    async fn follow(
+        &self,
+        transaction: &SignedTransaction,
+        until: Until,
+    ) -> Result<Included, ChainError> {
         let mut search = Search::new(transaction);
         let mut heads = self.heads();
         loop {
@@ -234,7 +296,9 @@ impl ChainClient {
                 Err(error) => return Err(error),
             }
             if heads.changed().await.is_err() {
-                return Err(ChainError::Expired { expires: transaction.expires });
+                return Err(ChainError::Expired {
+                    expires: transaction.expires,
+                });
             }
         }
     }
@@ -256,7 +320,9 @@ impl ChainClient {
             self.scan(transaction, search, heads).await?;
         }
         match search.found {
-            Some((block, index)) if until == Until::InBestBlock || heads.finalised.number >= block.number => {
+            Some((block, index))
+                if until == Until::InBestBlock || heads.finalised.number >= block.number =>
+            {
                 Ok(Some(self.outcome(block, index).await?))
             }
             Some(_) => Ok(None),
@@ -264,19 +330,38 @@ impl ChainClient {
         }
     }
 
-    async fn scan(&self, transaction: &SignedTransaction, search: &mut Search, heads: &Heads) -> Result<(), ChainError> {
+    async fn scan(
+        &self,
+        transaction: &SignedTransaction,
+        search: &mut Search,
+        heads: &Heads,
+    ) -> Result<(), ChainError> {
         // A fork may have replaced the last blocks that were looked at.
-        let from = search.next.min(heads.best.number.saturating_sub(DEPTH)).max(transaction.birth);
+        let from = search
+            .next
+            .min(heads.best.number.saturating_sub(DEPTH))
+            .max(transaction.birth);
         for number in from..=heads.best.number.min(transaction.expires) {
-            let Some(hash) = self.block_hash(number).await? else { break };
+            let Some(hash) = self.block_hash(number).await? else {
+                break;
+            };
             if search.seen(number, hash) {
                 continue;
             }
             let ask = || self.rpc.methods.chain_get_block(Some(hash));
-            let Some(details) = self.rpc.request("chain_getBlock", ask).await? else { break };
-            let place = details.block.extrinsics.iter().position(|extrinsic| extrinsic.0 == transaction.bytes);
+            let Some(details) = self.rpc.request("chain_getBlock", ask).await? else {
+                break;
+            };
+            let place = details
+                .block
+                .extrinsics
+                .iter()
+                .position(|extrinsic| extrinsic.0 == transaction.bytes);
             if let Some(index) = place {
-                search.found = Some((Head { number, hash }, u32::try_from(index).unwrap_or(u32::MAX)));
+                search.found = Some((
+                    Head { number, hash },
+                    u32::try_from(index).unwrap_or(u32::MAX),
+                ));
                 return Ok(());
             }
             search.note(number, hash);
@@ -294,13 +379,17 @@ impl ChainClient {
         // Only blocks that were all looked at tell that it is in none of them.
         let looked = search.next > heads.finalised.number.min(transaction.expires);
         if looked && heads.finalised.number >= transaction.expires {
-            return Err(ChainError::Expired { expires: transaction.expires });
+            return Err(ChainError::Expired {
+                expires: transaction.expires,
+            });
         }
         if heads.best.number < search.resend_at || heads.best.number > transaction.expires {
             return Ok(None);
         }
         search.resend_at = heads.best.number.saturating_add(RESEND);
-        let info = self.account(&transaction.account, At::Block(heads.finalised.hash)).await?;
+        let info = self
+            .account(&transaction.account, At::Block(heads.finalised.hash))
+            .await?;
         if looked && u64::from(info.nonce) > transaction.nonce {
             return Err(ChainError::Outrun);
         }
@@ -311,20 +400,36 @@ impl ChainClient {
     /// The events of a transaction, or the error it failed with.
     async fn outcome(&self, block: Head, index: u32) -> Result<Included, ChainError> {
         let at = self.at(block).await?;
-        let events = at.events().fetch().await.map_err(|cause| self.of_subxt("the block's events", &cause))?;
+        let events = at
+            .events()
+            .fetch()
+            .await
+            .map_err(|cause| self.of_subxt("the block's events", &cause))?;
         let mut own = Vec::new();
         for event in events.iter() {
-            let event = event.map_err(|cause| ChainError::incompatible("the block's events", cause))?;
+            let event =
+                event.map_err(|cause| ChainError::incompatible("the block's events", cause))?;
             if event.phase() != Phase::ApplyExtrinsic(index) {
                 continue;
             }
             if (event.pallet_name(), event.event_name()) == ("System", "ExtrinsicFailed") {
                 return Err(failure(&at, event.field_bytes()));
             }
-            let (pallet, name) = (event.pallet_name().to_owned(), event.event_name().to_owned());
-            own.push(Event { pallet, name, fields: event.field_bytes().to_vec() });
+            let (pallet, name) = (
+                event.pallet_name().to_owned(),
+                event.event_name().to_owned(),
+            );
+            own.push(Event {
+                pallet,
+                name,
+                fields: event.field_bytes().to_vec(),
+            });
         }
-        Ok(Included { block, index, events: own })
+        Ok(Included {
+            block,
+            index,
+            events: own,
+        })
     }
 }
 
@@ -340,7 +445,12 @@ struct Search {
 
 impl Search {
     fn new(transaction: &SignedTransaction) -> Self {
-        Self { next: transaction.birth, recent: Vec::new(), found: None, resend_at: 0 }
+        Self {
+            next: transaction.birth,
+            recent: Vec::new(),
+            found: None,
+            resend_at: 0,
+        }
     }
 
     fn seen(&self, number: u32, hash: H256) -> bool {
@@ -348,7 +458,8 @@ impl Search {
     }
 
     fn note(&mut self, number: u32, hash: H256) {
-        self.recent.retain(|(at, _)| *at != number && at.saturating_add(2 * DEPTH) > number);
+        self.recent
+            .retain(|(at, _)| *at != number && at.saturating_add(2 * DEPTH) > number);
         self.recent.push((number, hash));
         self.next = number.saturating_add(1);
     }
@@ -359,7 +470,10 @@ fn check_arguments(at: &AtBlock, call: &Call) -> Result<(), ChainError> {
     let wrong = |cause| ChainError::incompatible(call.label(), cause);
     let transactions = at.transactions();
     let data = transactions.call_data(call).map_err(wrong)?;
-    transactions.from_call_data_bytes(&data).map(drop).map_err(wrong)
+    transactions
+        .from_call_data_bytes(&data)
+        .map(drop)
+        .map_err(wrong)
 }
 
 /// The pool's answer by its code: 1010 invalid, 1012 banned for a moment, 1013 there already, 1014 underpriced, 1016 full.
@@ -369,13 +483,19 @@ fn judge(code: i32, message: &str, data: &str, account: Account) -> Result<Submi
         1010 if text.contains("outdated") => Ok(Submitted::Stale),
         1010 if text.contains("pay some fees") => Err(ChainError::CannotPay { account }),
         1012 | 1013 => Ok(Submitted::Known),
-        _ => Err(ChainError::Rejected { cause: text.trim().to_owned() }),
+        _ => Err(ChainError::Rejected {
+            cause: text.trim().to_owned(),
+        }),
     }
 }
 
 /// The error of a failed transaction in the pallet's own words.
 fn failure(at: &AtBlock, fields: &[u8]) -> ChainError {
-    let plain = |name: String| ChainError::Failed { pallet: "System".to_owned(), docs: name.clone(), name };
+    let plain = |name: String| ChainError::Failed {
+        pallet: "System".to_owned(),
+        docs: name.clone(),
+        name,
+    };
     match DispatchError::decode_from(fields, at.metadata()) {
         Ok(DispatchError::Module(error)) => match error.details() {
             Ok(details) => ChainError::Failed {
@@ -398,28 +518,53 @@ mod tests {
     fn the_pools_answers_are_told_apart() {
         let account = Account([1; 32]);
         let judge = |code, data: &str| judge(code, "Invalid Transaction", data, account);
-        assert_eq!(judge(1010, "\"Transaction is outdated\"").unwrap(), Submitted::Stale);
+        assert_eq!(
+            judge(1010, "\"Transaction is outdated\"").unwrap(),
+            Submitted::Stale
+        );
         assert_eq!(judge(1013, "").unwrap(), Submitted::Known);
         assert_eq!(judge(1012, "").unwrap(), Submitted::Known);
-        let poor = judge(1010, "\"Inability to pay some fees (e.g. account balance too low)\"");
+        let poor = judge(
+            1010,
+            "\"Inability to pay some fees (e.g. account balance too low)\"",
+        );
         assert!(matches!(poor, Err(ChainError::CannotPay { .. })));
-        for (code, data) in [(1010, "\"Custom error: 1\""), (1014, ""), (1016, ""), (-32601, "")] {
-            assert!(matches!(judge(code, data), Err(ChainError::Rejected { .. })), "{code}");
+        for (code, data) in [
+            (1010, "\"Custom error: 1\""),
+            (1014, ""),
+            (1016, ""),
+            (-32601, ""),
+        ] {
+            assert!(
+                matches!(judge(code, data), Err(ChainError::Rejected { .. })),
+                "{code}"
+            );
         }
     }
 
     #[test]
     fn a_kept_transaction_is_the_same_again() {
-        let transaction =
-            SignedTransaction { bytes: vec![1, 2, 3], account: Account([7; 32]), nonce: 9, birth: 10, expires: 73 };
-        let kept = SignedTransaction::decode_all(&mut &transaction.encode()[..]).unwrap();
+        let transaction = SignedTransaction {
+            bytes: vec![1, 2, 3],
+            account: Account([7; 32]),
+            nonce: 9,
+            birth: 10,
+            expires: 73,
+        };
+        let kept = SignedTransaction::decode(&mut &transaction.encode()[..]).unwrap();
         assert_eq!(kept, transaction);
         assert_eq!(kept.hash(), transaction.hash());
     }
 
     #[test]
     fn a_replaced_block_is_looked_at_again() {
-        let transaction = SignedTransaction { bytes: vec![], account: Account([0; 32]), nonce: 0, birth: 5, expires: 68 };
+        let transaction = SignedTransaction {
+            bytes: vec![],
+            account: Account([0; 32]),
+            nonce: 0,
+            birth: 5,
+            expires: 68,
+        };
         let mut search = Search::new(&transaction);
         search.note(5, H256([1; 32]));
         search.note(6, H256([2; 32]));

@@ -15,7 +15,7 @@ use assay_protocol::{Capabilities, DeviceClass, Url, UNIT};
 const NODE_VARIABLE: &str = "ASSAY_NODE_BIN";
 
 /// How long a process may take to answer.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_secs(180);
 
 /// A process that is killed when it is dropped.
 struct Process(Child);
@@ -39,17 +39,30 @@ fn node_binary() -> PathBuf {
         return path.into();
     }
     let this = std::env::current_exe().unwrap();
-    let beside = this.ancestors().nth(2).map(|profile| profile.join("assay-node"));
+    let beside = this
+        .ancestors()
+        .nth(2)
+        .map(|profile| profile.join("assay-node"));
     let cache = std::env::var_os("XDG_CACHE_HOME").map(PathBuf::from);
-    let cache = cache.or_else(|| std::env::var_os("HOME").map(|home| Path::new(&home).join(".cache")));
+    let cache =
+        cache.or_else(|| std::env::var_os("HOME").map(|home| Path::new(&home).join(".cache")));
     let scripts = cache.map(|cache| cache.join("assay/target/release/assay-node"));
-    let found = [beside, scripts].into_iter().flatten().find(|path| path.is_file());
-    found.unwrap_or_else(|| panic!("no assay-node found: build it with scripts/build, or name it with {NODE_VARIABLE}"))
+    let found = [beside, scripts]
+        .into_iter()
+        .flatten()
+        .find(|path| path.is_file());
+    found.unwrap_or_else(|| {
+        panic!("no assay-node found: build it with scripts/build, or name it with {NODE_VARIABLE}")
+    })
 }
 
 /// A port that is free now.
 pub fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+    TcpListener::bind("127.0.0.1:0")
+        .unwrap()
+        .local_addr()
+        .unwrap()
+        .port()
 }
 
 /// A development node with its own chain.
@@ -62,7 +75,11 @@ pub struct Node {
 impl Node {
     /// Starts a node whose files lie under `directory`.
     pub fn start(directory: &Path) -> Self {
-        let mut node = Self { process: None, directory: directory.join("node"), port: free_port() };
+        let mut node = Self {
+            process: None,
+            directory: directory.join("node"),
+            port: free_port(),
+        };
         std::fs::create_dir_all(&node.directory).unwrap();
         node.run();
         node
@@ -80,9 +97,21 @@ impl Node {
     }
 
     fn run(&mut self) {
-        let log = File::options().create(true).append(true).open(self.directory.join("log")).unwrap();
+        let log = File::options()
+            .create(true)
+            .append(true)
+            .open(self.directory.join("log"))
+            .unwrap();
         let child = Command::new(node_binary())
-            .args(["--dev", "--port", "0", "--no-prometheus", "--no-telemetry", "--rpc-port", &self.port.to_string()])
+            .args([
+                "--dev",
+                "--port",
+                "0",
+                "--no-prometheus",
+                "--no-telemetry",
+                "--rpc-port",
+                &self.port.to_string(),
+            ])
             .arg("--base-path")
             .arg(&self.directory)
             .stdout(Stdio::null())
@@ -95,7 +124,10 @@ impl Node {
 }
 
 fn listening(port: u16) {
-    let (address, until) = (SocketAddr::from(([127, 0, 0, 1], port)), Instant::now() + PATIENCE);
+    let (address, until) = (
+        SocketAddr::from(([127, 0, 0, 1], port)),
+        Instant::now() + PATIENCE,
+    );
     while TcpStream::connect(address).is_err() {
         assert!(Instant::now() < until, "nothing listens on port {port}");
         std::thread::sleep(Duration::from_millis(50));
@@ -115,7 +147,12 @@ impl Worker {
     pub fn new(directory: &Path, node: &Node) -> Self {
         let directory = directory.join("worker");
         std::fs::create_dir_all(&directory).unwrap();
-        Self { process: None, directory, node: node.url(), port: free_port() }
+        Self {
+            process: None,
+            directory,
+            node: node.url(),
+            port: free_port(),
+        }
     }
 
     pub fn endpoint(&self) -> String {
@@ -123,9 +160,20 @@ impl Worker {
     }
 
     pub fn start(&mut self) {
-        let log = File::options().create(true).append(true).open(self.log()).unwrap();
+        let log = File::options()
+            .create(true)
+            .append(true)
+            .open(self.log())
+            .unwrap();
         let child = Command::new(env!("CARGO_BIN_EXE_assay-worker"))
-            .args(["run", "--allow-private", "--node", &self.node, "--endpoint", &self.endpoint()])
+            .args([
+                "run",
+                "--allow-private",
+                "--node",
+                &self.node,
+                "--endpoint",
+                &self.endpoint(),
+            ])
             .args(["--listen", &format!("127.0.0.1:{}", self.port)])
             .arg("--data-dir")
             .arg(&self.directory)
@@ -154,7 +202,9 @@ impl Worker {
     }
 
     pub fn is_running(&mut self) -> bool {
-        self.process.as_mut().is_some_and(|process| process.0.try_wait().unwrap().is_none())
+        self.process
+            .as_mut()
+            .is_some_and(|process| process.0.try_wait().unwrap().is_none())
     }
 
     fn log(&self) -> PathBuf {
@@ -165,7 +215,9 @@ impl Worker {
     pub fn lines(&self) -> Vec<serde_json::Value> {
         let text = std::fs::read_to_string(self.log()).unwrap();
         // A killed process may leave half a line.
-        text.lines().filter_map(|line| serde_json::from_str(line).ok()).collect()
+        text.lines()
+            .filter_map(|line| serde_json::from_str(line).ok())
+            .collect()
     }
 }
 
@@ -185,9 +237,23 @@ pub async fn connect(node: &Node) -> ChainClient {
 /// Registers Bob as a provider with an operator of its own that can pay fees.
 pub async fn register(chain: &ChainClient, worker: &Worker) {
     let operator = key(OPERATOR).account();
-    chain.execute(&calls::transfer(operator, 100 * UNIT), &key("//Alice"), Until::InBestBlock).await.unwrap();
-    let capabilities = Capabilities { device: DeviceClass::Cpu, memory_bytes: 1 << 30, max_jobs: 2 };
+    chain
+        .execute(
+            &calls::transfer(operator, 100 * UNIT),
+            &key("//Alice"),
+            Until::InBestBlock,
+        )
+        .await
+        .unwrap();
+    let capabilities = Capabilities {
+        device: DeviceClass::Cpu,
+        memory_bytes: 1 << 30,
+        max_jobs: 2,
+    };
     let endpoint = Url::parse(&worker.endpoint()).unwrap();
     let register = calls::register_provider(operator, endpoint, capabilities, 1_000 * UNIT);
-    chain.execute(&register, &key("//Bob"), Until::Finalised).await.unwrap();
+    chain
+        .execute(&register, &key("//Bob"), Until::Finalised)
+        .await
+        .unwrap();
 }

@@ -9,8 +9,8 @@ use assay_program::{
     estimate, ValidProgram,
 };
 use assay_protocol::{
-    ConstantsRoot, DeclaredWork, JobSpec, NodeTreeRoot, ProgramHeader, Requirements, Schedule, SegmentIndex, StateRoot,
-    StepCount, TensorRoot, Url, UNIT,
+    ConstantsRoot, DeclaredWork, JobSpec, NodeTreeRoot, ProgramHeader, Requirements, Schedule,
+    SegmentIndex, StateRoot, StepCount, TensorRoot, Url, UNIT,
 };
 
 const ROWS: u32 = 40;
@@ -40,25 +40,43 @@ impl SmallJob {
         let weight = graph.slot(matrix(CLASSES, FEATURES));
         let bias = graph.slot(matrix(1, CLASSES));
         let tape = graph.slot(matrix(total, 1));
-        let x = graph.batch_rows(features, BATCH, RowOrder::Shuffled).unwrap();
+        let x = graph
+            .batch_rows(features, BATCH, RowOrder::Shuffled)
+            .unwrap();
         let y = graph.batch_rows(labels, BATCH, RowOrder::Shuffled).unwrap();
         let logits = graph.dense(x, weight, bias, Activation::Identity).unwrap();
         let loss = graph.cross_entropy(logits, y).unwrap();
         let gradients = graph.gradients(loss, &[weight, bias]).unwrap();
         let sgd = Sgd { weight_decay: 0.0 };
-        sgd.update(&mut graph, &[weight, bias], &gradients, LearningRate::Constant(rate)).unwrap();
+        sgd.update(
+            &mut graph,
+            &[weight, bias],
+            &gradients,
+            LearningRate::Constant(rate),
+        )
+        .unwrap();
         let written = graph.row_write(tape, loss).unwrap();
         graph.set_next(tape, written).unwrap();
         let built = graph.finish().unwrap();
         assert!(built.constants.is_empty());
         let program = built.program.validate().unwrap();
-        let start = program.get().slots.iter().map(|ty| Tensor::zeros(*ty)).collect();
+        let start = program
+            .get()
+            .slots
+            .iter()
+            .map(|ty| Tensor::zeros(*ty))
+            .collect();
         let schedule = Schedule {
             total_steps: StepCount(u64::from(total)),
             steps_per_segment: intervals * steps,
             steps_per_interval: steps,
         };
-        Self { program, datasets: data(), start, schedule }
+        Self {
+            program,
+            datasets: data(),
+            start,
+            schedule,
+        }
     }
 
     pub fn start_root(&self) -> StateRoot {
@@ -70,20 +88,37 @@ impl SmallJob {
     pub async fn publish(&self, store: &BlobStore) {
         let program = self.program.get();
         let id = BlobId::from(program.root::<Sha3>());
-        store.put(id, &Expected::Program, program.encode()).await.unwrap();
+        store
+            .put(id, &Expected::Program, program.encode())
+            .await
+            .unwrap();
         for tensor in &self.datasets {
             let id = BlobId::from(tensor_root_of::<Sha3>(tensor));
-            store.put(id, &Expected::Tensor(tensor.ty()), tensor_bytes(tensor)).await.unwrap();
+            store
+                .put(id, &Expected::Tensor(tensor.ty()), tensor_bytes(tensor))
+                .await
+                .unwrap();
         }
         let id = BlobId::state(self.start_root().0);
-        store.put(id, &Expected::State(program.slots.clone()), state_bytes(&self.start)).await.unwrap();
+        store
+            .put(
+                id,
+                &Expected::State(program.slots.clone()),
+                state_bytes(&self.start),
+            )
+            .await
+            .unwrap();
     }
 
     /// What a buyer submits, with blobs at `location`.
     pub fn spec(&self, location: &str) -> JobSpec {
         let program = self.program.get();
         let (header, work) = (program.header(), estimate(&self.program));
-        let datasets: Vec<_> = self.datasets.iter().map(|tensor| TensorRoot(tensor_root_of::<Sha3>(tensor).0)).collect();
+        let datasets: Vec<_> = self
+            .datasets
+            .iter()
+            .map(|tensor| TensorRoot(tensor_root_of::<Sha3>(tensor).0))
+            .collect();
         JobSpec {
             header: ProgramHeader {
                 version: header.version,
@@ -108,7 +143,10 @@ impl SmallJob {
             },
             seconds_per_segment: 30,
             price_per_segment: UNIT,
-            requirements: Requirements { memory_bytes: work.memory_bytes, ..Requirements::default() },
+            requirements: Requirements {
+                memory_bytes: work.memory_bytes,
+                ..Requirements::default()
+            },
             blobs: vec![Url::parse(location).unwrap()].try_into().unwrap(),
             max_pause: 100,
         }
@@ -121,7 +159,8 @@ impl SmallJob {
         let segments = (0..self.schedule.segments()).map(SegmentIndex);
         segments
             .map(|segment| {
-                let intervals = (0..self.schedule.intervals_of(segment)).map(assay_protocol::IntervalIndex);
+                let intervals =
+                    (0..self.schedule.intervals_of(segment)).map(assay_protocol::IntervalIndex);
                 intervals
                     .map(|interval| {
                         let steps = self.schedule.steps_of_interval(segment, interval);

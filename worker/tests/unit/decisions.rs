@@ -5,9 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use assay_client::Account;
 use assay_protocol::{
-    Assignment, Balance, BlockNumber, DeclaredWork, DeclineReason, DeviceClass, JobId, JobRecord, JobSpec, JobState, JobStatus,
-    JobView, Outcome, Params, ParamsVersion, ProgramHeader, ProgramRoot, Requirements, ResumePoint, Schedule, SegmentIndex,
-    SegmentStatus, SegmentView, StateRoot, StepCount, Terms, TraceRoot, Url, UNIT,
+    Assignment, Balance, BlockNumber, DeclaredWork, DeclineReason, DeviceClass, JobId, JobRecord,
+    JobSpec, JobState, JobStatus, JobView, Outcome, Params, ParamsVersion, ProgramHeader,
+    ProgramRoot, Requirements, ResumePoint, Schedule, SegmentIndex, SegmentStatus, SegmentView,
+    StateRoot, StepCount, Terms, TraceRoot, Url, UNIT,
 };
 use assay_worker::{
     decide::{decide, Have, Preparation, Room, Seen, Trained},
@@ -20,18 +21,37 @@ const OTHER: Account = Account([9; 32]);
 
 fn spec() -> JobSpec {
     JobSpec {
-        header: ProgramHeader { version: 1, nodes: 4, slots: 1, ..ProgramHeader::default() },
+        header: ProgramHeader {
+            version: 1,
+            nodes: 4,
+            slots: 1,
+            ..ProgramHeader::default()
+        },
         node_tree_root: Default::default(),
         start_state: StateRoot([1; 32]),
         datasets: Default::default(),
         dataset_rows: 10,
         batch_size: 2,
-        schedule: Schedule { total_steps: StepCount(25), steps_per_segment: 10, steps_per_interval: 4 },
-        work: DeclaredWork { flops_per_step: 1, bytes_per_step: 1, memory_bytes: 1 },
+        schedule: Schedule {
+            total_steps: StepCount(25),
+            steps_per_segment: 10,
+            steps_per_interval: 4,
+        },
+        work: DeclaredWork {
+            flops_per_step: 1,
+            bytes_per_step: 1,
+            memory_bytes: 1,
+        },
         seconds_per_segment: 10,
         price_per_segment: UNIT,
-        requirements: Requirements { device: DeviceClass::Cpu, memory_bytes: 1, min_stake: 0 },
-        blobs: vec![Url::parse("http://localhost:1").unwrap()].try_into().unwrap(),
+        requirements: Requirements {
+            device: DeviceClass::Cpu,
+            memory_bytes: 1,
+            min_stake: 0,
+        },
+        blobs: vec![Url::parse("http://localhost:1").unwrap()]
+            .try_into()
+            .unwrap(),
         max_pause: 10,
     }
 }
@@ -73,13 +93,24 @@ struct Chain {
 impl Chain {
     fn new() -> Self {
         let state = JobState::open(4 * UNIT, 1, 1_000_000);
-        Self { now: 1, state, segments: BTreeMap::new(), included: BTreeSet::new(), commits: Vec::new() }
+        Self {
+            now: 1,
+            state,
+            segments: BTreeMap::new(),
+            included: BTreeSet::new(),
+            commits: Vec::new(),
+        }
     }
 
     fn resume(&self) -> ResumePoint {
         let segment = self.state.progress.next_segment();
-        let before = segment.previous().and_then(|previous| self.segments.get(&previous)?.final_state());
-        ResumePoint { segment, state: before.unwrap_or(spec().start_state) }
+        let before = segment
+            .previous()
+            .and_then(|previous| self.segments.get(&previous)?.final_state());
+        ResumePoint {
+            segment,
+            state: before.unwrap_or(spec().start_state),
+        }
     }
 
     fn view(&self) -> JobView<Account> {
@@ -91,11 +122,22 @@ impl Chain {
             spec: spec(),
         };
         let (state, params, resume) = (self.state.clone(), params(), self.resume());
-        JobView { id: JobId(1), record, state, params, segments: spec().schedule.segments(), reserved: 0, resume }
+        JobView {
+            id: JobId(1),
+            record,
+            state,
+            params,
+            segments: spec().schedule.segments(),
+            reserved: 0,
+            resume,
+        }
     }
 
     fn committed(&self) -> Vec<SegmentView<Account>> {
-        let pending = self.segments.iter().filter(|(_, status)| matches!(status, SegmentStatus::Committed { .. }));
+        let pending = self
+            .segments
+            .iter()
+            .filter(|(_, status)| matches!(status, SegmentStatus::Committed { .. }));
         pending
             .map(|(segment, status)| SegmentView {
                 job: JobId(1),
@@ -109,10 +151,24 @@ impl Chain {
 
     fn settle(&mut self) {
         let (spec, params) = (spec(), params());
-        let terms = Terms { spec: &spec, params: &params, now: self.now };
+        let terms = Terms {
+            spec: &spec,
+            params: &params,
+            now: self.now,
+        };
         while let Some(step) = self.state.step(&terms) {
-            if let Outcome::Started { segment, provider, reserve } = step.outcome {
-                let training = SegmentStatus::Training { provider, since: self.now, deadline: 1_000_000, reserve };
+            if let Outcome::Started {
+                segment,
+                provider,
+                reserve,
+            } = step.outcome
+            {
+                let training = SegmentStatus::Training {
+                    provider,
+                    since: self.now,
+                    deadline: 1_000_000,
+                    reserve,
+                };
                 self.segments.insert(segment, training);
             }
         }
@@ -132,15 +188,25 @@ impl Chain {
         let status = self.state.status.clone();
         match transaction.intent {
             Intent::Claim => {
-                let to = Assignment { provider: US, price_per_segment: UNIT, collateral: 1 as Balance };
+                let to = Assignment {
+                    provider: US,
+                    price_per_segment: UNIT,
+                    collateral: 1 as Balance,
+                };
                 self.state.status = status.claim(to, self.now, 1_000_000).ok()?;
             }
             Intent::Accept => self.state.status = status.accept(&US, self.now).ok()?,
             Intent::Decline(_) => self.state.decline(&US, self.now).ok()?,
             Intent::Commit(segment) => {
-                assert_eq!(transaction.root, trained(self.resume_of(segment)?, segment), "a wrong root was committed");
+                assert_eq!(
+                    transaction.root,
+                    trained(self.resume_of(segment)?, segment),
+                    "a wrong root was committed"
+                );
                 let training = self.segments.get(&segment)?.clone();
-                let committed = training.commit(self.now, 4, TraceRoot([5; 32]), transaction.root).ok()?;
+                let committed = training
+                    .commit(self.now, 4, TraceRoot([5; 32]), transaction.root)
+                    .ok()?;
                 self.state.commit(&US, segment).ok()?;
                 self.segments.insert(segment, committed);
                 self.commits.push(segment);
@@ -153,11 +219,17 @@ impl Chain {
     /// The state that the segment in training starts from.
     fn resume_of(&self, segment: SegmentIndex) -> Option<StateRoot> {
         let resume = self.resume();
-        (resume.segment == segment && self.state.status.training() == Some(segment)).then_some(resume.state)
+        (resume.segment == segment && self.state.status.training() == Some(segment))
+            .then_some(resume.state)
     }
 
     fn pay(&mut self, segment: SegmentIndex) -> Option<()> {
-        let paid = self.segments.get(&segment)?.clone().finalise(self.now).ok()?;
+        let paid = self
+            .segments
+            .get(&segment)?
+            .clone()
+            .finalise(self.now)
+            .ok()?;
         let reserve = assay_protocol::Reserve::of(&spec(), segment, UNIT, &params());
         self.state.finalise(segment, reserve).ok()?;
         self.segments.insert(segment, paid);
@@ -202,7 +274,13 @@ impl Sim {
     fn pass(&mut self, best: &Chain, finalised: &Chain, pool: &mut Vec<Transaction>) {
         self.settle(finalised);
         let (best_view, final_view, committed) = (best.view(), finalised.view(), best.committed());
-        let seen = Seen { us: &US, now: best.now, best: &best_view, finalised: &final_view, committed: &committed };
+        let seen = Seen {
+            us: &US,
+            now: best.now,
+            best: &best_view,
+            finalised: &final_view,
+            committed: &committed,
+        };
         let decision = decide(&seen, &self.have(best));
         if decision.prepare {
             self.preparation = Preparation::Ready;
@@ -219,7 +297,9 @@ impl Sim {
                 self.starts.insert(goal.first, goal.start);
             }
             // One segment a pass.
-            let next = (goal.first.0..=goal.last.0).map(SegmentIndex).find(|segment| !self.whole.contains(segment));
+            let next = (goal.first.0..=goal.last.0)
+                .map(SegmentIndex)
+                .find(|segment| !self.whole.contains(segment));
             if let Some(segment) = next {
                 let start = self.starts[&segment];
                 self.whole.insert(segment);
@@ -229,7 +309,13 @@ impl Sim {
         if decision.forget {
             self.preparation = Preparation::Missing;
         }
-        pool.extend(self.kept.values().filter(|kept| !pool.iter().any(|pooled| pooled.id == kept.id)).copied().collect::<Vec<_>>());
+        pool.extend(
+            self.kept
+                .values()
+                .filter(|kept| !pool.iter().any(|pooled| pooled.id == kept.id))
+                .copied()
+                .collect::<Vec<_>>(),
+        );
     }
 
     fn sign(&mut self, intent: Intent, best: &Chain, finalised: &Chain) {
@@ -239,7 +325,15 @@ impl Sim {
         };
         self.next_id += 1;
         let expires = finalised.now + 64;
-        self.kept.insert(intent, Transaction { id: self.next_id, intent, root, expires });
+        self.kept.insert(
+            intent,
+            Transaction {
+                id: self.next_id,
+                intent,
+                root,
+                expires,
+            },
+        );
     }
 }
 
@@ -277,7 +371,12 @@ struct World {
 
 impl World {
     fn new() -> Self {
-        Self { blocks: vec![Chain::new()], finalised: 1, pool: Vec::new(), worker: Sim::default() }
+        Self {
+            blocks: vec![Chain::new()],
+            finalised: 1,
+            pool: Vec::new(),
+            worker: Sim::default(),
+        }
     }
 
     fn best(&self) -> Chain {
@@ -291,12 +390,18 @@ impl World {
                 next.now += 1;
                 for (bit, transaction) in self.pool.iter().enumerate() {
                     let chosen = bit >= 8 || include & (1 << bit) != 0;
-                    if chosen && !next.included.contains(&transaction.id) && next.now < transaction.expires {
+                    if chosen
+                        && !next.included.contains(&transaction.id)
+                        && next.now < transaction.expires
+                    {
                         next.apply(transaction);
                     }
                 }
                 self.blocks.push(next);
-                self.finalised = self.finalised.max(self.blocks.len().saturating_sub(*lag)).max(1);
+                self.finalised = self
+                    .finalised
+                    .max(self.blocks.len().saturating_sub(*lag))
+                    .max(1);
             }
             Event::Fork { depth } => {
                 let keep = self.blocks.len().saturating_sub(*depth).max(self.finalised);
@@ -306,7 +411,9 @@ impl World {
             Event::PoolLost => self.pool.clear(),
         }
         let (best, finalised) = (self.best(), self.blocks[self.finalised - 1].clone());
-        self.pool.retain(|transaction| !finalised.included.contains(&transaction.id) && finalised.now < transaction.expires);
+        self.pool.retain(|transaction| {
+            !finalised.included.contains(&transaction.id) && finalised.now < transaction.expires
+        });
         self.worker.pass(&best, &finalised, &mut self.pool);
     }
 }
@@ -358,11 +465,23 @@ fn preparations() -> impl Strategy<Value = Preparation> {
 /// A decision about a job that is at the same state at both blocks.
 fn decided(chain: &Chain, now: BlockNumber, have: &Have) -> assay_worker::decide::Decision {
     let view = chain.view();
-    decide(&Seen { us: &US, now, best: &view, finalised: &view, committed: &chain.committed() }, have)
+    decide(
+        &Seen {
+            us: &US,
+            now,
+            best: &view,
+            finalised: &view,
+            committed: &chain.committed(),
+        },
+        have,
+    )
 }
 
 fn prepared(preparation: Preparation) -> Have {
-    Have { preparation, ..Have::default() }
+    Have {
+        preparation,
+        ..Have::default()
+    }
 }
 
 #[test]
@@ -370,9 +489,22 @@ fn a_faulty_job_is_claimed_and_declined_so_that_its_buyer_learns_why() {
     let mut chain = Chain::new();
     let have = prepared(Preparation::Hopeless(DeclineReason::ProgramInvalid));
     assert_eq!(decided(&chain, 2, &have).send, Some(Intent::Claim));
-    chain.apply(&Transaction { id: 1, intent: Intent::Claim, root: StateRoot::default(), expires: 99 });
-    assert_eq!(decided(&chain, 3, &have).send, Some(Intent::decline(DeclineReason::ProgramInvalid)));
-    chain.apply(&Transaction { id: 2, intent: Intent::decline(DeclineReason::ProgramInvalid), root: StateRoot::default(), expires: 99 });
+    chain.apply(&Transaction {
+        id: 1,
+        intent: Intent::Claim,
+        root: StateRoot::default(),
+        expires: 99,
+    });
+    assert_eq!(
+        decided(&chain, 3, &have).send,
+        Some(Intent::decline(DeclineReason::ProgramInvalid))
+    );
+    chain.apply(&Transaction {
+        id: 2,
+        intent: Intent::decline(DeclineReason::ProgramInvalid),
+        root: StateRoot::default(),
+        expires: 99,
+    });
     assert_eq!(decided(&chain, 4, &have).send, None, "never claimed again");
 }
 
@@ -380,7 +512,10 @@ fn a_faulty_job_is_claimed_and_declined_so_that_its_buyer_learns_why() {
 fn a_job_beyond_this_machine_is_not_claimed() {
     let have = prepared(Preparation::Hopeless(DeclineReason::NoCapacity));
     assert_eq!(decided(&Chain::new(), 2, &have).send, None);
-    let full = Have { room: Room::Full, ..prepared(Preparation::Ready) };
+    let full = Have {
+        room: Room::Full,
+        ..prepared(Preparation::Ready)
+    };
     assert_eq!(decided(&Chain::new(), 2, &full).send, None);
 }
 
@@ -390,26 +525,53 @@ fn missing_data_is_waited_for_until_the_last_call() {
     let have = prepared(Preparation::Unavailable(DeclineReason::DataUnavailable));
     assert!(decided(&chain, 2, &have).prepare);
     assert_eq!(decided(&chain, 2, &have).send, None);
-    let to = Assignment { provider: US, price_per_segment: UNIT, collateral: 1 };
+    let to = Assignment {
+        provider: US,
+        price_per_segment: UNIT,
+        collateral: 1,
+    };
     chain.state.status = chain.state.status.clone().claim(to, 1, 20).unwrap();
     assert_eq!(decided(&chain, 10, &have).send, None);
-    assert_eq!(decided(&chain, 17, &have).send, Some(Intent::decline(DeclineReason::DataUnavailable)));
-    assert_eq!(decided(&chain, 21, &have).send, None, "too late for any answer");
+    assert_eq!(
+        decided(&chain, 17, &have).send,
+        Some(Intent::decline(DeclineReason::DataUnavailable))
+    );
+    assert_eq!(
+        decided(&chain, 21, &have).send,
+        None,
+        "too late for any answer"
+    );
 }
 
 #[test]
 fn a_due_segment_is_finalised_only_if_the_chain_forgot_it() {
     let mut chain = Chain::new();
     for (id, intent) in [(1, Intent::Claim), (2, Intent::Accept)] {
-        chain.apply(&Transaction { id, intent, root: StateRoot::default(), expires: 99 });
+        chain.apply(&Transaction {
+            id,
+            intent,
+            root: StateRoot::default(),
+            expires: 99,
+        });
     }
     let root = trained(spec().start_state, SegmentIndex(0));
-    chain.apply(&Transaction { id: 3, intent: Intent::Commit(SegmentIndex(0)), root, expires: 99 });
+    chain.apply(&Transaction {
+        id: 3,
+        intent: Intent::Commit(SegmentIndex(0)),
+        root,
+        expires: 99,
+    });
     let have = prepared(Preparation::Ready);
     let window_end = chain.now + 4;
     assert_eq!(decided(&chain, window_end, &have).send, None);
-    assert_eq!(decided(&chain, window_end + 3, &have).send, Some(Intent::Finalise(SegmentIndex(0))));
-    let in_flight = Have { in_flight: [Intent::Finalise(SegmentIndex(0))].into(), ..have };
+    assert_eq!(
+        decided(&chain, window_end + 3, &have).send,
+        Some(Intent::Finalise(SegmentIndex(0)))
+    );
+    let in_flight = Have {
+        in_flight: [Intent::Finalise(SegmentIndex(0))].into(),
+        ..have
+    };
     assert_eq!(decided(&chain, window_end + 3, &in_flight).send, None);
 }
 
@@ -417,11 +579,22 @@ fn a_due_segment_is_finalised_only_if_the_chain_forgot_it() {
 fn the_next_segment_is_trained_ahead_only_if_its_reserve_is_sure() {
     let mut chain = Chain::new();
     for (id, intent) in [(1, Intent::Claim), (2, Intent::Accept)] {
-        chain.apply(&Transaction { id, intent, root: StateRoot::default(), expires: 99 });
+        chain.apply(&Transaction {
+            id,
+            intent,
+            root: StateRoot::default(),
+            expires: 99,
+        });
     }
     let have = prepared(Preparation::Ready);
     let goal = decided(&chain, 3, &have).train.unwrap();
-    assert_eq!((goal.first, goal.last, goal.start), (SegmentIndex(0), SegmentIndex(1), spec().start_state));
+    assert_eq!(
+        (goal.first, goal.last, goal.start),
+        (SegmentIndex(0), SegmentIndex(1), spec().start_state)
+    );
     chain.state.ledger.escrow = UNIT / 2;
-    assert_eq!(decided(&chain, 3, &have).train.unwrap().last, SegmentIndex(0));
+    assert_eq!(
+        decided(&chain, 3, &have).train.unwrap().last,
+        SegmentIndex(0)
+    );
 }

@@ -28,7 +28,11 @@ impl Bench {
         let store = BlobStore::local(&directory.join("blobs")).unwrap();
         job.publish(&store).await;
         let board = Board::default();
-        board.open(Progress::new(JOB, job.schedule.total_steps.0, job.schedule.segments()));
+        board.open(Progress::new(
+            JOB,
+            job.schedule.total_steps.0,
+            job.schedule.segments(),
+        ));
         let shop = Shop {
             journal: Arc::new(Journal::open(directory, [0; 32]).unwrap()),
             store,
@@ -44,15 +48,33 @@ impl Bench {
         let spec = self.job.spec("http://localhost:1");
         let work = check(&self.job.program, &spec, 1 << 30).unwrap();
         let datasets = self.job.datasets.clone();
-        Arc::new(Prepared { program: self.job.program.clone(), constants: Vec::new(), datasets, work, tape: Some(2) })
+        Arc::new(Prepared {
+            program: self.job.program.clone(),
+            constants: Vec::new(),
+            datasets,
+            work,
+            tape: Some(2),
+        })
     }
 
     fn start(&self) -> Trainer {
-        Trainer::start(self.shop.clone(), JOB, self.job.schedule, self.prepared(), || ()).unwrap()
+        Trainer::start(
+            self.shop.clone(),
+            JOB,
+            self.job.schedule,
+            self.prepared(),
+            || (),
+        )
+        .unwrap()
     }
 
     fn goal(&self, first: u32, last: u32, start: StateRoot) -> Goal {
-        Goal { first: SegmentIndex(first), start, last: SegmentIndex(last), finalised: first }
+        Goal {
+            first: SegmentIndex(first),
+            start,
+            last: SegmentIndex(last),
+            finalised: first,
+        }
     }
 
     fn whole(&self) -> Goal {
@@ -62,24 +84,38 @@ impl Bench {
     /// The roots in the journal.
     fn noted(&self) -> Vec<Vec<StateRoot>> {
         let segments = (0..self.job.schedule.segments()).map(SegmentIndex);
-        segments.map(|segment| self.shop.journal.intervals(JOB, segment).unwrap()).collect()
+        segments
+            .map(|segment| self.shop.journal.intervals(JOB, segment).unwrap())
+            .collect()
     }
 
     async fn until(&self, done: impl Fn(&Progress) -> bool) {
-        while !self.shop.board.get(JOB).is_some_and(|progress| done(&progress)) {
+        while !self
+            .shop
+            .board
+            .get(JOB)
+            .is_some_and(|progress| done(&progress))
+        {
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
     }
 
     async fn finish(&self, trainer: Trainer) {
         let steps = self.job.schedule.total_steps.0;
-        self.until(|progress| progress.phase == Phase::Waiting && progress.step == steps).await;
-        tokio::task::spawn_blocking(|| trainer.join()).await.unwrap().unwrap();
+        self.until(|progress| progress.phase == Phase::Waiting && progress.step == steps)
+            .await;
+        tokio::task::spawn_blocking(|| trainer.join())
+            .await
+            .unwrap()
+            .unwrap();
     }
 }
 
 async fn stop(trainer: Trainer) {
-    tokio::task::spawn_blocking(|| trainer.join()).await.unwrap().unwrap();
+    tokio::task::spawn_blocking(|| trainer.join())
+        .await
+        .unwrap()
+        .unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -103,13 +139,29 @@ async fn only_needed_states_stay_in_the_store() {
     let mut start = bench.job.start_root();
     for segment in 0..4 {
         trainer.aim(bench.goal(segment, segment, start));
-        bench.until(|progress| progress.phase == Phase::Waiting && progress.step == u64::from(segment + 1) * 6).await;
+        bench
+            .until(|progress| {
+                progress.phase == Phase::Waiting && progress.step == u64::from(segment + 1) * 6
+            })
+            .await;
         start = *reference[segment as usize].last().unwrap();
     }
     stop(trainer).await;
-    let kept: BTreeSet<_> = bench.shop.store.list(BlobKind::State).await.unwrap().into_iter().map(|id| id.root).collect();
+    let kept: BTreeSet<_> = bench
+        .shop
+        .store
+        .list(BlobKind::State)
+        .await
+        .unwrap()
+        .into_iter()
+        .map(|id| id.root)
+        .collect();
     let end = |segment: usize| reference[segment].last().unwrap().0;
-    assert_eq!(kept, [end(1), end(2), end(3)].into(), "from the newest final one on");
+    assert_eq!(
+        kept,
+        [end(1), end(2), end(3)].into(),
+        "from the newest final one on"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -128,8 +180,15 @@ async fn a_stopped_job_goes_on_from_its_last_interval() {
     trainer.aim(bench.whole());
     bench.finish(trainer).await;
     assert_eq!(bench.noted(), bench.job.reference());
-    let taken = bench.shop.metrics.steps.load(std::sync::atomic::Ordering::Relaxed);
-    assert!(taken <= steps + 4 * stops, "{taken} steps taken for {steps} after {stops} stops");
+    let taken = bench
+        .shop
+        .metrics
+        .steps
+        .load(std::sync::atomic::Ordering::Relaxed);
+    assert!(
+        taken <= steps + 4 * stops,
+        "{taken} steps taken for {steps} after {stops} stops"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -139,7 +198,9 @@ async fn a_damaged_checkpoint_costs_work_and_nothing_else() {
     let reference = bench.job.reference();
     let trainer = bench.start();
     trainer.aim(bench.goal(0, 0, bench.job.start_root()));
-    bench.until(|progress| progress.phase == Phase::Waiting && progress.step == 24).await;
+    bench
+        .until(|progress| progress.phase == Phase::Waiting && progress.step == 24)
+        .await;
     stop(trainer).await;
     let newest = BlobId::state(reference[0][5].0);
     let path = directory.path().join("blobs").join(newest.path());
@@ -162,7 +223,12 @@ async fn a_missing_start_is_told() {
         }
         trainer.join()
     });
-    assert!(matches!(end.await.unwrap(), Err(TrainError::NoState { root: StateRoot([9, ..]) })));
+    assert!(matches!(
+        end.await.unwrap(),
+        Err(TrainError::NoState {
+            root: StateRoot([9, ..])
+        })
+    ));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -170,8 +236,16 @@ async fn a_machine_that_computes_otherwise_than_before_is_found_out() {
     let directory = tempfile::tempdir().unwrap();
     let bench = Bench::new(directory.path(), SmallJob::new(1, 3, 2, 0.1)).await;
     let start = bench.job.start_root();
-    bench.shop.journal.begin(JOB, SegmentIndex(0), start).unwrap();
-    bench.shop.journal.record(JOB, SegmentIndex(0), IntervalIndex(0), StateRoot([9; 32])).unwrap();
+    bench
+        .shop
+        .journal
+        .begin(JOB, SegmentIndex(0), start)
+        .unwrap();
+    bench
+        .shop
+        .journal
+        .record(JOB, SegmentIndex(0), IntervalIndex(0), StateRoot([9; 32]))
+        .unwrap();
     let trainer = bench.start();
     trainer.aim(bench.whole());
     let end = tokio::task::spawn_blocking(|| {
@@ -180,7 +254,10 @@ async fn a_machine_that_computes_otherwise_than_before_is_found_out() {
         }
         trainer.join()
     });
-    assert!(matches!(end.await.unwrap(), Err(TrainError::Unreliable { .. })));
+    assert!(matches!(
+        end.await.unwrap(),
+        Err(TrainError::Unreliable { .. })
+    ));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -209,12 +286,29 @@ fn what_a_job_declares_is_checked() {
             other => panic!("{other:?}"),
         }
     };
-    use assay_protocol::DeclineReason::{MemoryUnderstated, NoCapacity, ProgramInvalid, WorkUnderstated};
-    assert_eq!(reason(&|spec| spec.work.flops_per_step -= 1, 1 << 30), WorkUnderstated);
-    assert_eq!(reason(&|spec| spec.work.bytes_per_step -= 1, 1 << 30), WorkUnderstated);
-    assert_eq!(reason(&|spec| spec.work.memory_bytes -= 1, 1 << 30), MemoryUnderstated);
-    assert_eq!(reason(&|spec| spec.dataset_rows += 1, 1 << 30), ProgramInvalid);
-    assert_eq!(reason(&|spec| spec.batch_size += 1, 1 << 30), ProgramInvalid);
+    use assay_protocol::DeclineReason::{
+        MemoryUnderstated, NoCapacity, ProgramInvalid, WorkUnderstated,
+    };
+    assert_eq!(
+        reason(&|spec| spec.work.flops_per_step -= 1, 1 << 30),
+        WorkUnderstated
+    );
+    assert_eq!(
+        reason(&|spec| spec.work.bytes_per_step -= 1, 1 << 30),
+        WorkUnderstated
+    );
+    assert_eq!(
+        reason(&|spec| spec.work.memory_bytes -= 1, 1 << 30),
+        MemoryUnderstated
+    );
+    assert_eq!(
+        reason(&|spec| spec.dataset_rows += 1, 1 << 30),
+        ProgramInvalid
+    );
+    assert_eq!(
+        reason(&|spec| spec.batch_size += 1, 1 << 30),
+        ProgramInvalid
+    );
     assert_eq!(reason(&|_| (), 1_000), NoCapacity);
 }
 
@@ -226,25 +320,46 @@ const SMALL_DISK: &str = "ASSAY_TEST_SMALL_DISK";
 #[test]
 fn a_full_disk_is_waited_out() {
     match std::env::var_os(SMALL_DISK) {
-        Some(directory) => tokio::runtime::Runtime::new().unwrap().block_on(train_without_room(directory.as_ref())),
+        Some(directory) => tokio::runtime::Runtime::new()
+            .unwrap()
+            .block_on(train_without_room(directory.as_ref())),
         None => {
             let directory = tempfile::tempdir().unwrap();
-            let script = "trap '' XFSZ; exec \"$0\" --exact training::a_full_disk_is_waited_out --nocapture";
+            let script =
+                "trap '' XFSZ; exec \"$0\" --exact training::a_full_disk_is_waited_out --nocapture";
             let this = std::env::current_exe().unwrap();
-            let output = Command::new("sh").args(["-c", script]).arg(this).env(SMALL_DISK, directory.path()).output().unwrap();
-            assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+            let output = Command::new("sh")
+                .args(["-c", script])
+                .arg(this)
+                .env(SMALL_DISK, directory.path())
+                .output()
+                .unwrap();
+            assert!(
+                output.status.success(),
+                "{}",
+                String::from_utf8_lossy(&output.stderr)
+            );
         }
     }
 }
 
 async fn train_without_room(directory: &Path) {
     use rustix::process::{getrlimit, setrlimit, Resource, Rlimit};
-    let bench = Bench::new(directory, SmallJob::new(1, 3, 2_000, 0.1)).await;
+    let bench = Bench::new(directory, SmallJob::new(1, 3, 500, 0.1)).await;
     let unlimited = getrlimit(Resource::Fsize);
-    setrlimit(Resource::Fsize, Rlimit { current: Some(4_096), ..unlimited }).unwrap();
+    setrlimit(
+        Resource::Fsize,
+        Rlimit {
+            current: Some(4_096),
+            ..unlimited
+        },
+    )
+    .unwrap();
     let trainer = bench.start();
     trainer.aim(bench.whole());
-    bench.until(|progress| progress.phase == Phase::DiskFull).await;
+    bench
+        .until(|progress| progress.phase == Phase::DiskFull)
+        .await;
     assert_eq!(bench.noted(), [vec![]], "no root without its state");
     setrlimit(Resource::Fsize, unlimited).unwrap();
     bench.finish(trainer).await;

@@ -27,8 +27,18 @@ pub struct Blob {
 /// A tensor of `rows` x 50 words.
 pub fn blob(rows: u32) -> Blob {
     let ty = TensorType::u32(Dims::matrix(rows, 50).unwrap());
-    let tensor = Tensor::new(ty, (0..rows * 50).map(|i| i.wrapping_mul(0x9e37_79b9)).collect()).unwrap();
-    Blob { id: tensor_root_of::<Sha3>(&tensor).into(), expected: Expected::Tensor(ty), bytes: tensor_bytes(&tensor) }
+    let tensor = Tensor::new(
+        ty,
+        (0..rows * 50)
+            .map(|i| i.wrapping_mul(0x9e37_79b9))
+            .collect(),
+    )
+    .unwrap();
+    Blob {
+        id: tensor_root_of::<Sha3>(&tensor).into(),
+        expected: Expected::Tensor(ty),
+        bytes: tensor_bytes(&tensor),
+    }
 }
 
 /// Limits that are short enough for tests.
@@ -58,7 +68,9 @@ pub fn store() -> (tempfile::TempDir, BlobStore) {
 /// Files under a directory, unfinished ones included.
 pub fn files(directory: &tempfile::TempDir) -> usize {
     let kinds = std::fs::read_dir(directory.path()).unwrap();
-    kinds.map(|kind| std::fs::read_dir(kind.unwrap().path()).unwrap().count()).sum()
+    kinds
+        .map(|kind| std::fs::read_dir(kind.unwrap().path()).unwrap().count())
+        .sum()
 }
 
 /// What a server does with one connection.
@@ -75,7 +87,9 @@ pub fn ok(length: usize, body: &[u8]) -> Vec<Say> {
 
 /// A redirect.
 pub fn redirect(to: &str) -> Vec<Say> {
-    let head = format!("HTTP/1.1 302 Found\r\nlocation: {to}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n");
+    let head = format!(
+        "HTTP/1.1 302 Found\r\nlocation: {to}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
+    );
     vec![Say::Bytes(head.into_bytes())]
 }
 
@@ -105,7 +119,11 @@ pub async fn liar(answer: impl Fn(usize, &str) -> Vec<Say> + Send + Sync + 'stat
             tokio::spawn(async move { converse(stream, |head| answer(number, head)).await });
         }
     });
-    Liar { url: format!("http://{address}"), address, connections }
+    Liar {
+        url: format!("http://{address}"),
+        address,
+        connections,
+    }
 }
 
 async fn converse(mut stream: TcpStream, answer: impl FnOnce(&str) -> Vec<Say>) -> Option<()> {

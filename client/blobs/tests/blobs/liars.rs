@@ -9,10 +9,16 @@ use crate::common::{self, *};
 /// Fetches the blob from a liar; nothing may remain in the store.
 async fn deceived(expected: &Expected, blob: &Blob, liar: &Liar) -> FetchError {
     let (directory, store) = store();
-    let error = client(Reach::Any).fetch(&liar.url, &blob.id, expected, &store).await.unwrap_err();
+    let error = client(Reach::Any)
+        .fetch(&liar.url, &blob.id, expected, &store)
+        .await
+        .unwrap_err();
     assert!(!store.contains(&blob.id).await.unwrap());
     assert_eq!(files(&directory), 0, "unfinished files remain");
-    assert!(error.to_string().contains(&liar.address.to_string()), "{error}");
+    assert!(
+        error.to_string().contains(&liar.address.to_string()),
+        "{error}"
+    );
     error
 }
 
@@ -22,8 +28,14 @@ async fn an_honest_server_is_believed() {
     let bytes = blob.bytes.clone();
     let server = liar(move |_, _| ok(bytes.len(), &bytes)).await;
     let (_directory, store) = store();
-    client(Reach::Any).fetch(&server.url, &blob.id, &blob.expected, &store).await.unwrap();
-    assert_eq!(store.read(&blob.id, &blob.expected).await.unwrap(), blob.bytes);
+    client(Reach::Any)
+        .fetch(&server.url, &blob.id, &blob.expected, &store)
+        .await
+        .unwrap();
+    assert_eq!(
+        store.read(&blob.id, &blob.expected).await.unwrap(),
+        blob.bytes
+    );
 }
 
 #[tokio::test]
@@ -34,7 +46,16 @@ async fn altered_bytes_have_another_root() {
         bytes[at] ^= 1;
         let server = liar(move |_, _| ok(bytes.len(), &bytes)).await;
         let error = deceived(&blob.expected, &blob, &server).await;
-        assert!(matches!(error, FetchError::Fault { fault: Fault::WrongRoot { .. }, .. }), "{error}");
+        assert!(
+            matches!(
+                error,
+                FetchError::Fault {
+                    fault: Fault::WrongRoot { .. },
+                    ..
+                }
+            ),
+            "{error}"
+        );
         assert_eq!(server.connections(), 1, "a lie is not asked for again");
     }
 }
@@ -46,7 +67,19 @@ async fn a_short_blob_is_truncated() {
     let told = half.clone();
     let server = liar(move |_, _| ok(told.len(), &told)).await;
     let error = deceived(&blob.expected, &blob, &server).await;
-    assert!(matches!(error, FetchError::Fault { fault: Fault::Truncated { expected: 20_000, found: 10_000 }, .. }), "{error}");
+    assert!(
+        matches!(
+            error,
+            FetchError::Fault {
+                fault: Fault::Truncated {
+                    expected: 20_000,
+                    found: 10_000
+                },
+                ..
+            }
+        ),
+        "{error}"
+    );
     let whole = blob.bytes.len();
     let server = liar(move |_, _| ok(whole, &half)).await;
     let error = deceived(&blob.expected, &blob, &server).await;
@@ -63,7 +96,16 @@ async fn a_blob_without_a_length_may_not_end_early() {
     })
     .await;
     let error = deceived(&blob.expected, &blob, &server).await;
-    assert!(matches!(error, FetchError::Fault { fault: Fault::Truncated { .. }, .. }), "{error}");
+    assert!(
+        matches!(
+            error,
+            FetchError::Fault {
+                fault: Fault::Truncated { .. },
+                ..
+            }
+        ),
+        "{error}"
+    );
 }
 
 #[tokio::test]
@@ -71,7 +113,16 @@ async fn a_long_blob_is_refused_by_its_length_and_by_its_bytes() {
     let blob = blob(100);
     let server = liar(|_, _| ok(1 << 40, b"")).await;
     let error = deceived(&blob.expected, &blob, &server).await;
-    assert!(matches!(error, FetchError::Fault { fault: Fault::TooLarge { limit: 20_000 }, .. }), "{error}");
+    assert!(
+        matches!(
+            error,
+            FetchError::Fault {
+                fault: Fault::TooLarge { limit: 20_000 },
+                ..
+            }
+        ),
+        "{error}"
+    );
     let bytes = [&blob.bytes[..], &[0]].concat();
     let server = liar(move |_, _| {
         let head = b"HTTP/1.1 200 OK\r\nconnection: close\r\n\r\n";
@@ -79,18 +130,48 @@ async fn a_long_blob_is_refused_by_its_length_and_by_its_bytes() {
     })
     .await;
     let error = deceived(&blob.expected, &blob, &server).await;
-    assert!(matches!(error, FetchError::Fault { fault: Fault::TooLarge { .. }, .. }), "{error}");
+    assert!(
+        matches!(
+            error,
+            FetchError::Fault {
+                fault: Fault::TooLarge { .. },
+                ..
+            }
+        ),
+        "{error}"
+    );
 }
 
 #[tokio::test]
 async fn a_program_file_is_limited_and_must_be_one() {
-    let program = Blob { id: assay_blobs::BlobId::program([7; 32]), ..blob(1) };
+    let program = Blob {
+        id: assay_blobs::BlobId::program([7; 32]),
+        ..blob(1)
+    };
     let server = liar(|_, _| ok(1 << 40, b"")).await;
     let error = deceived(&Expected::Program, &program, &server).await;
-    assert!(matches!(error, FetchError::Fault { fault: Fault::TooLarge { .. }, .. }), "{error}");
+    assert!(
+        matches!(
+            error,
+            FetchError::Fault {
+                fault: Fault::TooLarge { .. },
+                ..
+            }
+        ),
+        "{error}"
+    );
     let server = liar(|_, _| ok(9, b"ASSAYPRG!")).await;
     let error = deceived(&Expected::Program, &program, &server).await;
-    assert!(matches!(error, FetchError::Fault { fault: Fault::Malformed { .. }, .. }), "{error}");
+    assert!(
+        matches!(
+            error,
+            FetchError::Fault {
+                fault: Fault::Malformed { .. },
+                ..
+            }
+        ),
+        "{error}"
+    );
 }
 
 #[tokio::test]
@@ -105,13 +186,20 @@ async fn a_server_that_stalls_is_left() {
     .await;
     let error = deceived(&blob.expected, &blob, &server).await;
     assert!(matches!(error, FetchError::Stalled { .. }), "{error}");
-    assert_eq!(server.connections(), 3, "it is asked as often as the limits say");
+    assert_eq!(
+        server.connections(),
+        3,
+        "it is asked as often as the limits say"
+    );
     let server = liar(|_, _| vec![Say::Wait(Duration::from_secs(30))]).await;
     let mut limits = limits();
     (limits.connect, limits.attempts) = (Duration::from_millis(100), 1);
     let (_directory, store) = store();
     let client = assay_blobs::HttpClient::new(limits, Reach::Any).unwrap();
-    let error = client.fetch(&server.url, &blob.id, &blob.expected, &store).await.unwrap_err();
+    let error = client
+        .fetch(&server.url, &blob.id, &blob.expected, &store)
+        .await
+        .unwrap_err();
     assert!(matches!(error, FetchError::Stalled { .. }), "{error}");
 }
 
@@ -129,7 +217,10 @@ async fn a_slow_drip_is_too_slow() {
     })
     .await;
     let error = deceived(&blob.expected, &blob, &server).await;
-    assert!(matches!(error, FetchError::TooSlow { minimum: 1_000, .. }), "{error}");
+    assert!(
+        matches!(error, FetchError::TooSlow { minimum: 1_000, .. }),
+        "{error}"
+    );
 }
 
 #[tokio::test]
@@ -149,7 +240,10 @@ async fn a_flow_that_never_ends_meets_the_deadline() {
     limits.total = Duration::from_millis(700);
     let (_directory, store) = store();
     let client = assay_blobs::HttpClient::new(limits, Reach::Any).unwrap();
-    let error = client.fetch(&server.url, &blob.id, &blob.expected, &store).await.unwrap_err();
+    let error = client
+        .fetch(&server.url, &blob.id, &blob.expected, &store)
+        .await
+        .unwrap_err();
     assert!(matches!(error, FetchError::Deadline { .. }), "{error}");
 }
 
@@ -158,20 +252,39 @@ async fn no_redirect_leads_to_a_file() {
     let blob = blob(1);
     let server = liar(|_, _| redirect("file:///etc/passwd")).await;
     let (_directory, store) = store();
-    let error = client(Reach::Any).fetch(&server.url, &blob.id, &blob.expected, &store).await.unwrap_err();
-    assert!(matches!(&error, FetchError::Scheme { scheme, .. } if scheme == "file"), "{error}");
+    let error = client(Reach::Any)
+        .fetch(&server.url, &blob.id, &blob.expected, &store)
+        .await
+        .unwrap_err();
+    assert!(
+        matches!(&error, FetchError::Scheme { scheme, .. } if scheme == "file"),
+        "{error}"
+    );
 }
 
 #[tokio::test]
 async fn redirects_are_followed_a_few_times_only() {
     let blob = blob(100);
     let bytes = blob.bytes.clone();
-    let server = liar(move |n, _| if n == 0 { redirect("/elsewhere") } else { ok(bytes.len(), &bytes) }).await;
+    let server = liar(move |n, _| {
+        if n == 0 {
+            redirect("/elsewhere")
+        } else {
+            ok(bytes.len(), &bytes)
+        }
+    })
+    .await;
     let (_directory, store) = store();
-    client(Reach::Any).fetch(&server.url, &blob.id, &blob.expected, &store).await.unwrap();
+    client(Reach::Any)
+        .fetch(&server.url, &blob.id, &blob.expected, &store)
+        .await
+        .unwrap();
     let circle = liar(|_, _| redirect("/again")).await;
     let error = deceived(&blob.expected, &blob, &circle).await;
-    assert!(matches!(error, FetchError::Redirects { limit: 2, .. }), "{error}");
+    assert!(
+        matches!(error, FetchError::Redirects { limit: 2, .. }),
+        "{error}"
+    );
     assert_eq!(circle.connections(), 3);
 }
 
@@ -181,11 +294,26 @@ async fn private_addresses_are_out_of_reach() {
     let (_directory, store) = store();
     let server = liar(|_, _| ok(0, b"")).await;
     let port = server.address.port();
-    let hosts = ["127.0.0.1", "localhost", "[::1]", "[::ffff:127.0.0.1]", "10.0.0.1", "169.254.169.254", "0.0.0.0", "2130706433"];
+    let hosts = [
+        "127.0.0.1",
+        "localhost",
+        "[::1]",
+        "[::ffff:127.0.0.1]",
+        "10.0.0.1",
+        "169.254.169.254",
+        "0.0.0.0",
+        "2130706433",
+    ];
     for host in hosts {
         let url = format!("http://{host}:{port}");
-        let error = client(Reach::Public).fetch(&url, &blob.id, &blob.expected, &store).await.unwrap_err();
-        assert!(matches!(error, FetchError::PrivateAddress { .. }), "{host}: {error}");
+        let error = client(Reach::Public)
+            .fetch(&url, &blob.id, &blob.expected, &store)
+            .await
+            .unwrap_err();
+        assert!(
+            matches!(error, FetchError::PrivateAddress { .. }),
+            "{host}: {error}"
+        );
     }
     assert_eq!(server.connections(), 0, "no connection was made");
 }
@@ -194,11 +322,22 @@ async fn private_addresses_are_out_of_reach() {
 async fn other_schemes_are_not_fetched() {
     let blob = blob(1);
     let (_directory, store) = store();
-    for url in ["file:///tmp", "ftp://example.org", "gopher://example.org", "unix:///run/x"] {
-        let error = client(Reach::Any).fetch(url, &blob.id, &blob.expected, &store).await.unwrap_err();
+    for url in [
+        "file:///tmp",
+        "ftp://example.org",
+        "gopher://example.org",
+        "unix:///run/x",
+    ] {
+        let error = client(Reach::Any)
+            .fetch(url, &blob.id, &blob.expected, &store)
+            .await
+            .unwrap_err();
         assert!(matches!(error, FetchError::Scheme { .. }), "{url}: {error}");
     }
-    let error = client(Reach::Any).fetch("nonsense", &blob.id, &blob.expected, &store).await.unwrap_err();
+    let error = client(Reach::Any)
+        .fetch("nonsense", &blob.id, &blob.expected, &store)
+        .await
+        .unwrap_err();
     assert!(matches!(error, FetchError::Url { .. }), "{error}");
 }
 
@@ -207,11 +346,22 @@ async fn compressed_answers_are_not_unpacked() {
     let blob = blob(100);
     let server = liar(|_, _| {
         let head = b"HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\nconnection: close\r\n\r\n";
-        vec![Say::Bytes([&head[..], &[0x1f, 0x8b, 8, 0, 0, 0, 0, 0]].concat())]
+        vec![Say::Bytes(
+            [&head[..], &[0x1f, 0x8b, 8, 0, 0, 0, 0, 0]].concat(),
+        )]
     })
     .await;
     let error = deceived(&blob.expected, &blob, &server).await;
-    assert!(matches!(error, FetchError::Fault { fault: Fault::Truncated { found: 8, .. }, .. }), "{error}");
+    assert!(
+        matches!(
+            error,
+            FetchError::Fault {
+                fault: Fault::Truncated { found: 8, .. },
+                ..
+            }
+        ),
+        "{error}"
+    );
 }
 
 #[tokio::test]
@@ -235,18 +385,34 @@ async fn a_broken_connection_goes_on_where_it_stopped() {
     })
     .await;
     let (_directory, store) = store();
-    client(Reach::Any).fetch(&server.url, &blob.id, &blob.expected, &store).await.unwrap();
+    client(Reach::Any)
+        .fetch(&server.url, &blob.id, &blob.expected, &store)
+        .await
+        .unwrap();
     assert_eq!(server.connections(), 2);
-    assert_eq!(store.read(&blob.id, &blob.expected).await.unwrap(), blob.bytes);
+    assert_eq!(
+        store.read(&blob.id, &blob.expected).await.unwrap(),
+        blob.bytes
+    );
 }
 
 #[tokio::test]
 async fn a_server_that_cannot_go_on_begins_anew() {
     let blob = blob(400);
     let bytes = blob.bytes.clone();
-    let server = liar(move |n, _| if n == 0 { ok(bytes.len(), &bytes[..30_000]) } else { ok(bytes.len(), &bytes) }).await;
+    let server = liar(move |n, _| {
+        if n == 0 {
+            ok(bytes.len(), &bytes[..30_000])
+        } else {
+            ok(bytes.len(), &bytes)
+        }
+    })
+    .await;
     let (directory, store) = store();
-    client(Reach::Any).fetch(&server.url, &blob.id, &blob.expected, &store).await.unwrap();
+    client(Reach::Any)
+        .fetch(&server.url, &blob.id, &blob.expected, &store)
+        .await
+        .unwrap();
     assert_eq!(files(&directory), 1);
 }
 
@@ -254,18 +420,47 @@ async fn a_server_that_cannot_go_on_begins_anew() {
 async fn the_next_location_is_tried_and_all_failures_are_named() {
     let blob = blob(100);
     let bytes = blob.bytes.clone();
-    let missing = liar(|_, _| vec![Say::Bytes(b"HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\n\r\n".to_vec())]).await;
+    let missing = liar(|_, _| {
+        vec![Say::Bytes(
+            b"HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\n\r\n".to_vec(),
+        )]
+    })
+    .await;
     let honest = liar(move |_, _| ok(bytes.len(), &bytes)).await;
     let (_directory, store) = store();
-    let fetcher = Fetcher { store: store.clone(), http: client(Reach::Any) };
+    let fetcher = Fetcher {
+        store: store.clone(),
+        http: client(Reach::Any),
+    };
     let locations = [missing.url.clone(), "file:///x".to_owned()];
-    let error = fetcher.fetch(&blob.id, &blob.expected, &locations).await.unwrap_err();
-    let FetchError::Everywhere { failures, .. } = &error else { panic!("{error}") };
-    assert!(matches!(failures[..], [FetchError::NotFound { .. }, FetchError::Scheme { .. }]), "{error}");
-    fetcher.fetch(&blob.id, &blob.expected, &[missing.url.clone(), honest.url.clone()]).await.unwrap();
+    let error = fetcher
+        .fetch(&blob.id, &blob.expected, &locations)
+        .await
+        .unwrap_err();
+    let FetchError::Everywhere { failures, .. } = &error else {
+        panic!("{error}")
+    };
+    assert!(
+        matches!(
+            failures[..],
+            [FetchError::NotFound { .. }, FetchError::Scheme { .. }]
+        ),
+        "{error}"
+    );
+    fetcher
+        .fetch(
+            &blob.id,
+            &blob.expected,
+            &[missing.url.clone(), honest.url.clone()],
+        )
+        .await
+        .unwrap();
     fetcher.fetch(&blob.id, &blob.expected, &[]).await.unwrap();
     let other = common::blob(3);
-    let error = fetcher.fetch(&other.id, &other.expected, &[]).await.unwrap_err();
+    let error = fetcher
+        .fetch(&other.id, &other.expected, &[])
+        .await
+        .unwrap_err();
     assert!(matches!(error, FetchError::NoLocation { .. }), "{error}");
 }
 
@@ -275,10 +470,22 @@ async fn a_damaged_copy_is_fetched_again() {
     let bytes = blob.bytes.clone();
     let server = liar(move |_, _| ok(bytes.len(), &bytes)).await;
     let (directory, store) = store();
-    let fetcher = Fetcher { store, http: client(Reach::Any) };
+    let fetcher = Fetcher {
+        store,
+        http: client(Reach::Any),
+    };
     let locations = [server.url.clone()];
-    fetcher.fetch(&blob.id, &blob.expected, &locations).await.unwrap();
+    fetcher
+        .fetch(&blob.id, &blob.expected, &locations)
+        .await
+        .unwrap();
     std::fs::write(directory.path().join(blob.id.path()), b"rot").unwrap();
-    assert_eq!(fetcher.read(&blob.id, &blob.expected, &locations).await.unwrap(), blob.bytes);
+    assert_eq!(
+        fetcher
+            .read(&blob.id, &blob.expected, &locations)
+            .await
+            .unwrap(),
+        blob.bytes
+    );
     assert_eq!(server.connections(), 2);
 }

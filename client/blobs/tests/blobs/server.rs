@@ -2,7 +2,9 @@
 
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
-use assay_blobs::{router, BlobId, BlobStore, Expected, FetchError, HttpClient, ReadOnly, Reach, Server, Uploads};
+use assay_blobs::{
+    router, BlobId, BlobStore, Expected, FetchError, HttpClient, Reach, ReadOnly, Server, Uploads,
+};
 use async_trait::async_trait;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -44,26 +46,45 @@ async fn a_blob_goes_there_and_back() {
     let ((_a, here), (_b, there), (_c, third)) = (store(), store(), store());
     let address = serve(there.clone(), Arc::new(One(blob.id, blob.expected.clone()))).await;
     let (url, client) = (format!("http://{address}/"), client(Reach::Any));
-    here.put(blob.id, &blob.expected, blob.bytes.clone()).await.unwrap();
+    here.put(blob.id, &blob.expected, blob.bytes.clone())
+        .await
+        .unwrap();
     assert!(!client.has(&url, &blob.id).await.unwrap());
     client.put(&url, &blob.id, &here).await.unwrap();
     assert!(client.has(&url, &blob.id).await.unwrap());
     client.put(&url, &blob.id, &here).await.unwrap();
-    client.fetch(&url, &blob.id, &blob.expected, &third).await.unwrap();
-    assert_eq!(third.read(&blob.id, &blob.expected).await.unwrap(), blob.bytes);
+    client
+        .fetch(&url, &blob.id, &blob.expected, &third)
+        .await
+        .unwrap();
+    assert_eq!(
+        third.read(&blob.id, &blob.expected).await.unwrap(),
+        blob.bytes
+    );
 }
 
 #[tokio::test]
 async fn ranges_are_served() {
     let blob = blob(10);
     let (_directory, store) = store();
-    store.put(blob.id, &blob.expected, blob.bytes.clone()).await.unwrap();
+    store
+        .put(blob.id, &blob.expected, blob.bytes.clone())
+        .await
+        .unwrap();
     let address = serve(store, Arc::new(ReadOnly)).await;
     let path = blob.id.path();
-    let ask = |range: &str| format!("GET /blobs/{path} HTTP/1.1\r\nhost: x\r\nrange: {range}\r\nconnection: close\r\n\r\n");
+    let ask = |range: &str| {
+        format!(
+            "GET /blobs/{path} HTTP/1.1\r\nhost: x\r\nrange: {range}\r\nconnection: close\r\n\r\n"
+        )
+    };
     let answer = raw(address, ask("bytes=4-7").as_bytes()).await;
     assert!(answer.starts_with("HTTP/1.1 206"), "{answer}");
-    assert!(answer.contains("content-range: bytes 4-7/2000") && answer.contains("content-length: 4\r\n"), "{answer}");
+    assert!(
+        answer.contains("content-range: bytes 4-7/2000")
+            && answer.contains("content-length: 4\r\n"),
+        "{answer}"
+    );
     let answer = raw(address, ask("bytes=2000-").as_bytes()).await;
     assert!(answer.starts_with("HTTP/1.1 416"), "{answer}");
     let answer = raw(address, ask("bytes=-4").as_bytes()).await;
@@ -84,8 +105,15 @@ async fn what_is_not_there_or_malformed_is_refused() {
         ("/".to_owned(), "404"),
     ];
     for (path, status) in cases {
-        let answer = raw(address, format!("GET {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").as_bytes()).await;
-        assert!(answer.starts_with(&format!("HTTP/1.1 {status}")), "{path}: {answer}");
+        let answer = raw(
+            address,
+            format!("GET {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").as_bytes(),
+        )
+        .await;
+        assert!(
+            answer.starts_with(&format!("HTTP/1.1 {status}")),
+            "{path}: {answer}"
+        );
     }
 }
 
@@ -94,9 +122,17 @@ async fn uploads_are_limited_to_what_is_wanted_and_right() {
     let (blob, other) = (blob(20), common::blob(30));
     let ((_a, there), (_b, here)) = (store(), store());
     let address = serve(there.clone(), Arc::new(One(blob.id, blob.expected.clone()))).await;
-    here.put(other.id, &other.expected, other.bytes.clone()).await.unwrap();
-    let refused = client(Reach::Any).put(&format!("http://{address}"), &other.id, &here).await.unwrap_err();
-    assert!(matches!(refused, FetchError::Status { status: 403, .. }), "{refused}");
+    here.put(other.id, &other.expected, other.bytes.clone())
+        .await
+        .unwrap();
+    let refused = client(Reach::Any)
+        .put(&format!("http://{address}"), &other.id, &here)
+        .await
+        .unwrap_err();
+    assert!(
+        matches!(refused, FetchError::Status { status: 403, .. }),
+        "{refused}"
+    );
 
     let put = |length: usize, body: &[u8]| {
         let head = format!("PUT /blobs/{} HTTP/1.1\r\nhost: x\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n", blob.id.path());
@@ -104,13 +140,26 @@ async fn uploads_are_limited_to_what_is_wanted_and_right() {
     };
     let mut altered = blob.bytes.clone();
     altered[7] ^= 1;
-    assert!(raw(address, &put(altered.len(), &altered)).await.starts_with("HTTP/1.1 422"));
-    assert!(raw(address, &put(8, &blob.bytes[..8])).await.starts_with("HTTP/1.1 422"));
+    assert!(raw(address, &put(altered.len(), &altered))
+        .await
+        .starts_with("HTTP/1.1 422"));
+    assert!(raw(address, &put(8, &blob.bytes[..8]))
+        .await
+        .starts_with("HTTP/1.1 422"));
     let long = [&blob.bytes[..], &[0; 8]].concat();
-    assert!(raw(address, &put(long.len(), &long)).await.starts_with("HTTP/1.1 413"));
-    assert!(raw(address, &put(blob.bytes.len(), &blob.bytes[..8])).await.starts_with("HTTP/1.1 408"), "a stalled upload");
+    assert!(raw(address, &put(long.len(), &long))
+        .await
+        .starts_with("HTTP/1.1 413"));
+    assert!(
+        raw(address, &put(blob.bytes.len(), &blob.bytes[..8]))
+            .await
+            .starts_with("HTTP/1.1 408"),
+        "a stalled upload"
+    );
     assert_eq!(files(&_a), 0, "nothing remains of what was wrong");
-    assert!(raw(address, &put(blob.bytes.len(), &blob.bytes)).await.starts_with("HTTP/1.1 201"));
+    assert!(raw(address, &put(blob.bytes.len(), &blob.bytes))
+        .await
+        .starts_with("HTTP/1.1 201"));
     assert!(there.contains(&blob.id).await.unwrap());
 }
 
@@ -118,7 +167,11 @@ async fn uploads_are_limited_to_what_is_wanted_and_right() {
 async fn a_taken_port_is_named_with_its_remedy() {
     let server = Server::bind("127.0.0.1:0".parse().unwrap()).await.unwrap();
     let error = Server::bind(server.address()).await.unwrap_err();
-    assert!(error.to_string().contains(&server.address().to_string()) && error.to_string().contains("free"), "{error}");
+    assert!(
+        error.to_string().contains(&server.address().to_string())
+            && error.to_string().contains("free"),
+        "{error}"
+    );
 }
 
 #[tokio::test]
@@ -127,13 +180,24 @@ async fn a_server_stops_when_told() {
     let server = Server::bind("127.0.0.1:0".parse().unwrap()).await.unwrap();
     let address = server.address();
     let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
-    let running = tokio::spawn(server.run(router(store, Arc::new(ReadOnly), Duration::from_secs(1)), async move {
-        let _ = stopped.await;
-    }));
-    raw(address, b"GET / HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").await;
+    let running = tokio::spawn(server.run(
+        router(store, Arc::new(ReadOnly), Duration::from_secs(1)),
+        async move {
+            let _ = stopped.await;
+        },
+    ));
+    raw(
+        address,
+        b"GET / HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n",
+    )
+    .await;
     stop.send(()).unwrap();
     running.await.unwrap();
     assert!(TcpStream::connect(address).await.is_err());
-    let error = HttpClient::new(limits(), Reach::Any).unwrap().has(&format!("http://{address}"), &blob(1).id).await.unwrap_err();
+    let error = HttpClient::new(limits(), Reach::Any)
+        .unwrap()
+        .has(&format!("http://{address}"), &blob(1).id)
+        .await
+        .unwrap_err();
     assert!(matches!(error, FetchError::Unreachable { .. }), "{error}");
 }

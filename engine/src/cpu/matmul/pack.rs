@@ -74,7 +74,7 @@ impl Left {
         }
         let from = &a[block.row * product.terms + term..];
         let row_stride = product.terms;
-        if worth_a_copy && row_stride % CACHE_WAY_WORDS == 0 {
+        if worth_a_copy && row_stride.is_multiple_of(CACHE_WAY_WORDS) {
             return Self::spaced_rows(product, path, from, block.rows, terms, height, panel);
         }
         Self {
