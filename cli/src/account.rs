@@ -36,7 +36,11 @@ pub struct Shown {
 ///
 /// # Errors
 /// [`CliError::UnknownAccount`], or what the connection says.
-pub async fn run(command: AccountCommand, context: &Context, out: &mut Output<'_>) -> Result<(), CliError> {
+pub async fn run(
+    command: AccountCommand,
+    context: &Context,
+    out: &mut Output<'_>,
+) -> Result<(), CliError> {
     let AccountCommand::Show(options) = command;
     let address = context.account_or_own(options.address)?;
     let info = context.chain().await?.account(&address, At::Best).await?;

@@ -36,7 +36,11 @@ mod tests {
 
     #[test]
     fn amounts_go_both_ways() {
-        for (text, units) in [("0", 0), ("12.5", 12_500_000_000_000), ("0.000000000001", 1)] {
+        for (text, units) in [
+            ("0", 0),
+            ("12.5", 12_500_000_000_000),
+            ("0.000000000001", 1),
+        ] {
             assert_eq!(parse(text), Ok(units));
             assert_eq!(show(units), format!("{text} ASY"));
         }

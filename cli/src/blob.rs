@@ -25,8 +25,10 @@ pub async fn run(command: BlobCommand, out: &mut Output<'_>) -> Result<(), CliEr
 
 /// Serves a directory until SIGINT or SIGTERM comes.
 async fn serve(options: &ServeOptions, out: &mut Output<'_>) -> Result<(), CliError> {
-    let (mut interrupt, mut terminate) =
-        (signal(SignalKind::interrupt()).map_err(CliError::output)?, signal(SignalKind::terminate()).map_err(CliError::output)?);
+    let (mut interrupt, mut terminate) = (
+        signal(SignalKind::interrupt()).map_err(CliError::output)?,
+        signal(SignalKind::terminate()).map_err(CliError::output)?,
+    );
     let store = BlobStore::local(&options.dir)?;
     let server = Server::bind(options.listen).await?;
     let address = format!("http://{}", server.address());
@@ -37,6 +39,8 @@ async fn serve(options: &ServeOptions, out: &mut Output<'_>) -> Result<(), CliEr
             _ = terminate.recv() => {}
         }
     };
-    server.run(router(store, Arc::new(ReadOnly), IDLE), stop).await;
+    server
+        .run(router(store, Arc::new(ReadOnly), IDLE), stop)
+        .await;
     Ok(())
 }

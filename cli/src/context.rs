@@ -93,7 +93,11 @@ impl Context {
     /// # Errors
     /// [`CliError::Fetch`] if the system's certificates cannot be used.
     pub fn http(&self, limits: Limits) -> Result<HttpClient, CliError> {
-        let reach = if self.global.allow_private { Reach::Any } else { Reach::Public };
+        let reach = if self.global.allow_private {
+            Reach::Any
+        } else {
+            Reach::Public
+        };
         Ok(HttpClient::new(limits, reach)?)
     }
 
@@ -103,16 +107,23 @@ impl Context {
     /// [`CliError::Chain`] if a chain is needed and cannot be asked.
     pub async fn rules(&self, source: ParamsSource) -> Result<Rules, CliError> {
         match source {
-            ParamsSource::Main => Ok(Rules::Preset { params: Box::new(Params::main()), time: MAIN_TIME }),
-            ParamsSource::Development => {
-                Ok(Rules::Preset { params: Box::new(Params::development()), time: DEVELOPMENT_TIME })
-            }
+            ParamsSource::Main => Ok(Rules::Preset {
+                params: Box::new(Params::main()),
+                time: MAIN_TIME,
+            }),
+            ParamsSource::Development => Ok(Rules::Preset {
+                params: Box::new(Params::development()),
+                time: DEVELOPMENT_TIME,
+            }),
             ParamsSource::Chain => chain_rules(self.chain().await?).await,
             ParamsSource::Auto => match self.chain().await {
                 Ok(chain) => chain_rules(chain).await,
                 Err(CliError::Chain(error @ ChainError::Unreachable { .. })) => {
                     eprintln!("note: {error}; the main chain's parameters are used");
-                    Ok(Rules::Preset { params: Box::new(Params::main()), time: MAIN_TIME })
+                    Ok(Rules::Preset {
+                        params: Box::new(Params::main()),
+                        time: MAIN_TIME,
+                    })
                 }
                 Err(error) => Err(error),
             },
@@ -125,7 +136,10 @@ impl Context {
 /// # Errors
 /// [`CliError::NoParams`], or what the connection says.
 pub async fn params(chain: &ChainClient) -> Result<Params, CliError> {
-    let view = chain.params(None, At::Best).await?.ok_or(CliError::NoParams)?;
+    let view = chain
+        .params(None, At::Best)
+        .await?
+        .ok_or(CliError::NoParams)?;
     Ok(view.params)
 }
 
@@ -138,7 +152,11 @@ async fn chain_rules(chain: ChainClient) -> Result<Rules, CliError> {
 ///
 /// # Errors
 /// [`CliError::UnknownAccount`], [`CliError::Balance`].
-pub async fn check_balance(chain: &ChainClient, account: Account, amount: u128) -> Result<(), CliError> {
+pub async fn check_balance(
+    chain: &ChainClient,
+    account: Account,
+    amount: u128,
+) -> Result<(), CliError> {
     let info = chain.account(&account, At::Best).await?;
     if !info.exists() {
         return Err(CliError::UnknownAccount { account });
@@ -146,7 +164,11 @@ pub async fn check_balance(chain: &ChainClient, account: Account, amount: u128) 
     let existential: u128 = chain.constant("Balances", "ExistentialDeposit").await?;
     let needed = amount.saturating_add(existential);
     match info.free < needed {
-        true => Err(CliError::Balance { account, free: info.free, needed }),
+        true => Err(CliError::Balance {
+            account,
+            free: info.free,
+            needed,
+        }),
         false => Ok(()),
     }
 }
@@ -155,7 +177,12 @@ pub async fn check_balance(chain: &ChainClient, account: Account, amount: u128) 
 ///
 /// # Errors
 /// [`CliError::Chain`].
-pub async fn send(chain: &ChainClient, call: &Call, key: &Key, wait: Wait) -> Result<Included, CliError> {
+pub async fn send(
+    chain: &ChainClient,
+    call: &Call,
+    key: &Key,
+    wait: Wait,
+) -> Result<Included, CliError> {
     let until = match wait {
         Wait::Best => Until::InBestBlock,
         Wait::Finalised => Until::Finalised,

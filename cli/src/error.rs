@@ -5,9 +5,7 @@ use std::{io, path::PathBuf};
 use assay_blobs::{Fault, FetchError, ListenError, StoreError};
 use assay_client::{Account, ChainError, KeyError};
 use assay_engine::EngineError;
-use assay_models::{
-    job::AmountError, CheckpointError, DataError, EvaluateError, JobError,
-};
+use assay_models::{job::AmountError, CheckpointError, DataError, EvaluateError, JobError};
 use assay_program::{DecodeError, ProgramError};
 use assay_protocol::{Balance, EndReason, JobId, SubmissionError, UrlError};
 use serde_json::{json, Value};
@@ -104,7 +102,9 @@ pub enum CliError {
         account: Account,
     },
     /// The chain does not know the parameters that it should have.
-    #[error("the chain has no protocol parameters; use a node whose chain is past its first block")]
+    #[error(
+        "the chain has no protocol parameters; use a node whose chain is past its first block"
+    )]
     NoParams,
     /// The job ended before all of it was done.
     #[error("job {id} ended without being completed: {}", describe(*reason))]
@@ -245,28 +245,47 @@ impl CliError {
     /// The error's parts for programs.
     pub fn details(&self) -> Option<Value> {
         match self {
-            Self::Job(JobError::Field { field, problem, remedy }) => {
-                Some(json!({ "field": field, "problem": problem, "remedy": remedy }))
+            Self::Job(JobError::Field {
+                field,
+                problem,
+                remedy,
+            }) => Some(json!({ "field": field, "problem": problem, "remedy": remedy })),
+            Self::Job(JobError::Syntax(error)) => {
+                Some(json!({ "field": field_of(error.message()), "problem": error.message() }))
             }
-            Self::Job(JobError::Syntax(error)) => Some(json!({ "field": field_of(error.message()), "problem": error.message() })),
             Self::Job(JobError::Data(_)) | Self::Data(_) => Some(json!({ "field": "data" })),
             Self::Job(JobError::Weights(_)) => Some(json!({ "field": "model.weights" })),
             Self::Amount { field, .. } => Some(json!({ "field": field })),
             Self::Submission(error) => Some(split(&error.to_string())),
             Self::Refused { reason } => Some(split(reason)),
             Self::Url { field, url, .. } => Some(json!({ "field": field, "found": url })),
-            Self::TooMany { field, found, most } => Some(json!({ "field": field, "found": found, "most": most })),
-            Self::Steps { asked, total } => Some(json!({ "field": "steps", "found": asked, "most": total })),
-            Self::UnknownAccount { account } | Self::NoProvider { account } => Some(json!({ "account": account })),
-            Self::Balance { account, free, needed } => {
-                Some(json!({ "account": account, "free": free.to_string(), "needed": needed.to_string() }))
+            Self::TooMany { field, found, most } => {
+                Some(json!({ "field": field, "found": found, "most": most }))
             }
+            Self::Steps { asked, total } => {
+                Some(json!({ "field": "steps", "found": asked, "most": total }))
+            }
+            Self::UnknownAccount { account } | Self::NoProvider { account } => {
+                Some(json!({ "account": account }))
+            }
+            Self::Balance {
+                account,
+                free,
+                needed,
+            } => Some(
+                json!({ "account": account, "free": free.to_string(), "needed": needed.to_string() }),
+            ),
             Self::NoJob { id } | Self::NothingFinal { id } => Some(json!({ "job": id })),
             Self::Ended { reason, job, .. } => Some(json!({ "reason": reason, "job": job })),
-            Self::OtherJob { id, field, expected, found } => {
-                Some(json!({ "job": id, "field": field, "expected": expected, "found": found }))
+            Self::OtherJob {
+                id,
+                field,
+                expected,
+                found,
+            } => Some(json!({ "job": id, "field": field, "expected": expected, "found": found })),
+            Self::Chain(ChainError::Failed { pallet, name, .. }) => {
+                Some(json!({ "pallet": pallet, "name": name }))
             }
-            Self::Chain(ChainError::Failed { pallet, name, .. }) => Some(json!({ "pallet": pallet, "name": name })),
             Self::File { path, .. } => Some(json!({ "path": path })),
             _ => None,
         }
@@ -280,7 +299,9 @@ pub(crate) const fn describe(reason: EndReason) -> &'static str {
         EndReason::Cancelled => "its buyer cancelled it",
         EndReason::EscrowExhausted => "its escrow ran out and was not topped up in time",
         EndReason::NoProvider => "no provider took it in time",
-        EndReason::Declined => "too many providers declined it; look at its program, data and their locations",
+        EndReason::Declined => {
+            "too many providers declined it; look at its program, data and their locations"
+        }
     }
 }
 
@@ -299,7 +320,9 @@ fn field_of(message: &str) -> Option<&str> {
 
 fn io_code(error: &io::Error) -> &'static str {
     match error.kind() {
-        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::FileTooLarge => "disk_full",
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::FileTooLarge => {
+            "disk_full"
+        }
         io::ErrorKind::NotFound => "file_not_found",
         io::ErrorKind::AlreadyExists => "file_exists",
         _ => "io",
@@ -374,10 +397,14 @@ fn fetch_code(error: &FetchError) -> &'static str {
         FetchError::Unreachable { .. } => "server_unreachable",
         FetchError::NotFound { .. } | FetchError::NoLocation { .. } => "blob_not_found",
         FetchError::Status { .. } => "server_status",
-        FetchError::Stalled { .. } | FetchError::TooSlow { .. } | FetchError::Deadline { .. } => "server_stalled",
+        FetchError::Stalled { .. } | FetchError::TooSlow { .. } | FetchError::Deadline { .. } => {
+            "server_stalled"
+        }
         FetchError::Fault { fault, .. } => fault_code(fault),
         FetchError::Store(error) => store_code(error),
-        FetchError::Everywhere { failures, .. } => failures.first().map_or("blob_not_found", fetch_code),
+        FetchError::Everywhere { failures, .. } => {
+            failures.first().map_or("blob_not_found", fetch_code)
+        }
         FetchError::Client { .. } => "http_client",
     }
 }

@@ -30,15 +30,20 @@ pub struct Shown {
 /// [`CliError::Key`]; [`CliError::KeyPlace`] if no file is named for a new key.
 pub fn run(command: &KeyCommand, context: &Context, out: &mut Output<'_>) -> Result<(), CliError> {
     let shown = match command {
-        KeyCommand::Generate { out: file } => {
-            generate(file.as_deref().or(context.key_file()).ok_or(CliError::KeyPlace)?)?
-        }
+        KeyCommand::Generate { out: file } => generate(
+            file.as_deref()
+                .or(context.key_file())
+                .ok_or(CliError::KeyPlace)?,
+        )?,
         KeyCommand::Inspect => of(&context.key()?, None),
     };
     out.finish(&shown, |out| {
         field(out, "address", shown.address)?;
         field(out, "public key", &shown.public_key)?;
-        shown.file.as_ref().map_or(Ok(()), |file| field(out, "written to", file))
+        shown
+            .file
+            .as_ref()
+            .map_or(Ok(()), |file| field(out, "written to", file))
     })
 }
 

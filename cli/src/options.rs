@@ -26,7 +26,13 @@ pub struct Cli {
 #[command(next_help_heading = "Options of every command")]
 pub struct Global {
     /// WebSocket URL of the node.
-    #[arg(long, global = true, env = "ASSAY_NODE", default_value = "ws://127.0.0.1:9944", value_name = "URL")]
+    #[arg(
+        long,
+        global = true,
+        env = "ASSAY_NODE",
+        default_value = "ws://127.0.0.1:9944",
+        value_name = "URL"
+    )]
     pub node: String,
     /// Genesis hash that the chain must have.
     #[arg(long, global = true, env = "ASSAY_GENESIS", value_name = "HASH", value_parser = parse_hash)]
@@ -153,10 +159,21 @@ pub struct SubmitOptions {
     /// The job file; - is standard input.
     pub file: PathBuf,
     /// Directory into which program, constants, data and start state are written.
-    #[arg(long, env = "ASSAY_BLOBS", value_name = "DIR", required_unless_present = "dry_run")]
+    #[arg(
+        long,
+        env = "ASSAY_BLOBS",
+        value_name = "DIR",
+        required_unless_present = "dry_run"
+    )]
     pub blobs: Option<PathBuf>,
     /// URL under which that directory is served (see `assay blob serve`); up to four.
-    #[arg(long, env = "ASSAY_LOCATION", value_name = "URL", required = true, value_delimiter = ',')]
+    #[arg(
+        long,
+        env = "ASSAY_LOCATION",
+        value_name = "URL",
+        required = true,
+        value_delimiter = ','
+    )]
     pub location: Vec<String>,
     /// Print the submission instead of sending it; needs no key. Blobs are written if --blobs is given.
     #[arg(long, env = "ASSAY_DRY_RUN", value_parser = FalseyValueParser::new())]
@@ -389,14 +406,20 @@ pub struct ServeOptions {
     #[arg(long, env = "ASSAY_BLOBS", value_name = "DIR")]
     pub dir: PathBuf,
     /// Address to listen on; port 0 takes a free one.
-    #[arg(long, env = "ASSAY_LISTEN", default_value = "127.0.0.1:0", value_name = "ADDRESS")]
+    #[arg(
+        long,
+        env = "ASSAY_LISTEN",
+        default_value = "127.0.0.1:0",
+        value_name = "ADDRESS"
+    )]
     pub listen: SocketAddr,
 }
 
 fn parse_hash(text: &str) -> Result<[u8; 32], String> {
     let mut hash = [0; 32];
     let digits = text.strip_prefix("0x").unwrap_or(text);
-    hex::decode_to_slice(digits, &mut hash).map_err(|_| "a hash is 0x and 64 hexadecimal digits".to_owned())?;
+    hex::decode_to_slice(digits, &mut hash)
+        .map_err(|_| "a hash is 0x and 64 hexadecimal digits".to_owned())?;
     Ok(hash)
 }
 
@@ -412,7 +435,10 @@ mod tests {
 
     #[test]
     fn no_flag_takes_a_secret() {
-        for arguments in [["assay", "--key", "//Alice", "key", "inspect"], ["assay", "key", "inspect", "--key", "//Alice"]] {
+        for arguments in [
+            ["assay", "--key", "//Alice", "key", "inspect"],
+            ["assay", "key", "inspect", "--key", "//Alice"],
+        ] {
             assert!(Cli::try_parse_from(arguments).is_err());
         }
     }

@@ -39,13 +39,27 @@ pub struct Failure {
 impl<T> Envelope<T> {
     /// Of a command that succeeded.
     pub const fn success(data: T) -> Self {
-        Self { schema_version: SCHEMA_VERSION, success: true, data: Some(data), error: None }
+        Self {
+            schema_version: SCHEMA_VERSION,
+            success: true,
+            data: Some(data),
+            error: None,
+        }
     }
 
     /// Of a command that failed.
     pub fn failure(code: &str, message: String, details: Option<serde_json::Value>) -> Self {
-        let error = Some(Failure { code: code.to_owned(), message, details });
-        Self { schema_version: SCHEMA_VERSION, success: false, data: None, error }
+        let error = Some(Failure {
+            code: code.to_owned(),
+            message,
+            details,
+        });
+        Self {
+            schema_version: SCHEMA_VERSION,
+            success: false,
+            data: None,
+            error,
+        }
     }
 }
 
@@ -99,7 +113,10 @@ impl<'a> Output<'a> {
     /// # Errors
     /// [`CliError::Output`] if standard output is closed.
     pub fn raw(&mut self, bytes: &[u8]) -> Result<(), CliError> {
-        self.out.write_all(bytes).and_then(|()| self.out.flush()).map_err(CliError::output)
+        self.out
+            .write_all(bytes)
+            .and_then(|()| self.out.flush())
+            .map_err(CliError::output)
     }
 }
 
@@ -126,7 +143,10 @@ mod tests {
     #[test]
     fn an_envelope_holds_either_data_or_an_error() {
         let text = |envelope: &Envelope<u32>| serde_json::to_string(envelope).unwrap();
-        assert_eq!(text(&Envelope::success(7)), r#"{"schema_version":1,"success":true,"data":7}"#);
+        assert_eq!(
+            text(&Envelope::success(7)),
+            r#"{"schema_version":1,"success":true,"data":7}"#
+        );
         let failure = Envelope::failure("no_job", "there is no job 7".to_owned(), None);
         let expected = r#"{"schema_version":1,"success":false,"error":{"code":"no_job","message":"there is no job 7"}}"#;
         assert_eq!(text(&failure), expected);

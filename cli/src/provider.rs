@@ -18,7 +18,11 @@ use crate::{
 ///
 /// # Errors
 /// Those of the command.
-pub async fn run(command: ProviderCommand, context: &Context, out: &mut Output<'_>) -> Result<(), CliError> {
+pub async fn run(
+    command: ProviderCommand,
+    context: &Context,
+    out: &mut Output<'_>,
+) -> Result<(), CliError> {
     match command {
         ProviderCommand::Register(options) => register(&options, context, out).await,
         ProviderCommand::Show(options) => show_one(&options, context, out).await,
@@ -29,7 +33,11 @@ pub async fn run(command: ProviderCommand, context: &Context, out: &mut Output<'
     }
 }
 
-async fn register(options: &RegisterOptions, context: &Context, out: &mut Output<'_>) -> Result<(), CliError> {
+async fn register(
+    options: &RegisterOptions,
+    context: &Context,
+    out: &mut Output<'_>,
+) -> Result<(), CliError> {
     let endpoint = url("--endpoint", &options.endpoint)?;
     let key = context.key()?;
     let chain = context.chain().await?;
@@ -45,7 +53,12 @@ async fn register(options: &RegisterOptions, context: &Context, out: &mut Output
 }
 
 /// Sends a call of the owner's and shows the provider after it.
-async fn change(call: Call, wait: Wait, context: &Context, out: &mut Output<'_>) -> Result<(), CliError> {
+async fn change(
+    call: Call,
+    wait: Wait,
+    context: &Context,
+    out: &mut Output<'_>,
+) -> Result<(), CliError> {
     let key = context.key()?;
     let chain = context.chain().await?;
     known(&chain, key.account(), At::Best).await?;
@@ -59,22 +72,37 @@ async fn withdraw(wait: Wait, context: &Context, out: &mut Output<'_>) -> Result
     let chain = context.chain().await?;
     let view = known(&chain, key.account(), At::Best).await?;
     context::send(&chain, &calls::withdraw_provider(), &key, wait).await?;
-    out.finish(&view, |out| field(out, "returned", show(view.provider.stake)))
+    out.finish(&view, |out| {
+        field(out, "returned", show(view.provider.stake))
+    })
 }
 
-async fn show_one(options: &AccountOptions, context: &Context, out: &mut Output<'_>) -> Result<(), CliError> {
+async fn show_one(
+    options: &AccountOptions,
+    context: &Context,
+    out: &mut Output<'_>,
+) -> Result<(), CliError> {
     let account = context.account_or_own(options.address)?;
     let chain = context.chain().await?;
     tell(&chain, account, At::Best, out).await
 }
 
-async fn tell(chain: &ChainClient, account: Account, at: At, out: &mut Output<'_>) -> Result<(), CliError> {
+async fn tell(
+    chain: &ChainClient,
+    account: Account,
+    at: At,
+    out: &mut Output<'_>,
+) -> Result<(), CliError> {
     let view = known(chain, account, at).await?;
     out.finish(&view, |out| write(&view, out))
 }
 
 /// The provider of an owner or of an operator.
-async fn known(chain: &ChainClient, account: Account, at: At) -> Result<ProviderView<Account>, CliError> {
+async fn known(
+    chain: &ChainClient,
+    account: Account,
+    at: At,
+) -> Result<ProviderView<Account>, CliError> {
     if let Some(view) = chain.provider(&account, at).await? {
         return Ok(view);
     }
@@ -92,8 +120,19 @@ fn write(view: &ProviderView<Account>, out: &mut dyn Write) -> io::Result<()> {
     field(out, "operator", provider.operator)?;
     field(out, "status", status)?;
     field(out, "endpoint", &provider.endpoint)?;
-    field(out, "memory", format!("{} bytes", provider.capabilities.memory_bytes))?;
-    field(out, "jobs", format!("{} of at most {}", provider.active_jobs, provider.capabilities.max_jobs))?;
+    field(
+        out,
+        "memory",
+        format!("{} bytes", provider.capabilities.memory_bytes),
+    )?;
+    field(
+        out,
+        "jobs",
+        format!(
+            "{} of at most {}",
+            provider.active_jobs, provider.capabilities.max_jobs
+        ),
+    )?;
     field(out, "stake", show(provider.stake))?;
     field(out, "collateral", show(view.collateral))?;
     field(out, "segments paid", provider.counters.segments_paid)?;

@@ -64,18 +64,25 @@ fn report(error: &CliError, json: bool, out: &mut dyn Write) {
     eprintln!("error: {error}");
     if json {
         // If standard output is closed, the exit status is all that can still be said.
-        let _ = Envelope::<()>::failure(error.code(), error.to_string(), error.details()).write(out);
+        let _ =
+            Envelope::<()>::failure(error.code(), error.to_string(), error.details()).write(out);
     }
 }
 
 fn wrong_usage(error: &clap::Error, arguments: &[OsString], out: &mut dyn Write) -> ExitCode {
-    let asked = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
+    let asked = matches!(
+        error.kind(),
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion
+    );
     // As above: nothing more can be said if the streams are closed.
     let _ = error.print();
     if asked {
         return ExitCode::SUCCESS;
     }
-    if arguments.iter().any(|argument| argument == OsStr::new("--json")) {
+    if arguments
+        .iter()
+        .any(|argument| argument == OsStr::new("--json"))
+    {
         let message = error.render().to_string();
         let _ = Envelope::<()>::failure("usage", message.trim().to_owned(), None).write(out);
     }

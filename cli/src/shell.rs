@@ -24,10 +24,13 @@ pub fn completions(shell: Shell, out: &mut Output<'_>) -> Result<(), CliError> {
 /// [`CliError::File`], [`CliError::Output`].
 pub fn man(directory: Option<&Path>, out: &mut Output<'_>) -> Result<(), CliError> {
     if let Some(directory) = directory {
-        let written = std::fs::create_dir_all(directory).and_then(|()| generate_to(Cli::command(), directory));
+        let written = std::fs::create_dir_all(directory)
+            .and_then(|()| generate_to(Cli::command(), directory));
         return written.map_err(CliError::file(directory));
     }
     let mut page = Vec::new();
-    Man::new(Cli::command()).render(&mut page).map_err(CliError::output)?;
+    Man::new(Cli::command())
+        .render(&mut page)
+        .map_err(CliError::output)?;
     out.raw(&page)
 }

@@ -4,7 +4,7 @@ mod reference;
 
 use assay_engine::{Engine, EngineError, Options, Role, State};
 use assay_numerics::{Dims, RowOrder, Tensor, TensorType};
-use assay_program::builder::{Activation, AdamW, GraphBuilder, LearningRate};
+use assay_program::builder::{Activation, AdamW, Expr, GraphBuilder, LearningRate, Var};
 use assay_program::testing::{random_program, Sample};
 use reference::{assert_equals, every_option, reference, reference_root};
 
@@ -126,6 +126,36 @@ fn roots_do_not_depend_on_when_they_are_asked_for() {
         assert_eq!(engine.state_root(&often), root, "program {seed}");
         assert_eq!(engine.state_root(&often.clone()), root, "program {seed}");
         assert_eq!(reference_root(seldom.slots()), root, "program {seed}");
+    }
+}
+
+/// A state may go from one program to another with the same slots; what one kept of a tape's tree, the other voids.
+#[test]
+fn two_programs_may_share_a_state() {
+    let ty = TensorType::f32(Dims::matrix(40, 1).unwrap());
+    let engine = |next: fn(&mut GraphBuilder, Var) -> Var| {
+        let mut graph = GraphBuilder::new([0; 32]);
+        let slot = graph.slot(ty);
+        let next = next(&mut graph, slot);
+        graph.set_next(slot, next).unwrap();
+        let built = graph.finish().unwrap();
+        let program = built.program.validate().unwrap();
+        (
+            Engine::new(&program, built.constants, Options::default()).unwrap(),
+            program,
+        )
+    };
+    let (mut writer, program) = engine(|graph, tape| {
+        let value = graph.constant(Tensor::from_f32(Dims::matrix(1, 1).unwrap(), &[5.0]).unwrap());
+        graph.row_write(tape, value).unwrap()
+    });
+    let (mut adder, _) = engine(|graph, slot| graph.map(Expr::from(slot) + 1.0).unwrap());
+    let mut state = State::new(&program, vec![Tensor::zeros(ty)]).unwrap();
+    for step in 0..3 {
+        writer.step(&mut state, &[], step).unwrap();
+        assert_eq!(writer.state_root(&state), reference_root(state.slots()));
+        adder.step(&mut state, &[], step).unwrap();
+        assert_eq!(writer.state_root(&state), reference_root(state.slots()));
     }
 }
 

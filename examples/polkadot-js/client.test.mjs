@@ -49,6 +49,14 @@ function register() {
   return send(api, call, keys.owner);
 }
 
+/** Submits the document through the command and follows the job. */
+function submitByCommand(secret) {
+  const env = { ...process.env, ASSAY_KEY: secret };
+  const command = run(process.execPath, [COMMAND, '--node', node, '-'], { env, timeout: JOB_PATIENCE });
+  command.child.stdin.end(document);
+  return command;
+}
+
 describe('an Assay chain through polkadot.js', () => {
   before(async () => {
     requireBinaries();
@@ -100,11 +108,8 @@ describe('an Assay chain through polkadot.js', () => {
   it('has a job trained and paid', async () => {
     const { block: registered } = await market.expect(PATIENCE, 'the registration', register());
     market.startWorker(node, endpoint, '//Charlie');
-    const command = run(process.execPath, [COMMAND, '--node', node, '-'], {
-      env: { ...process.env, ASSAY_KEY: '//Eve' },
-      timeout: JOB_PATIENCE,
-    });
-    command.child.stdin.end(document);
+    const command = market.expect(JOB_PATIENCE, 'the command', submitByCommand('//Eve'));
+    command.catch(() => {});
 
     const submission = parseSubmission(document);
     const submitted = await market.expect(PATIENCE, 'the submission', submitJob(api, submission, keys.buyer));
@@ -120,7 +125,7 @@ describe('an Assay chain through polkadot.js', () => {
     checkSegments(outcome);
     await checkBuyer(outcome, submitted, registered);
 
-    const { stdout } = await market.expect(JOB_PATIENCE, 'the command', command);
+    const { stdout } = await command;
     assert.equal(stdout.match(/^segment \d+: 0\.5 ASY to /gm)?.length, SEGMENTS);
     assert.match(stdout, /^ended: Completed, 0 ASY returned$/m);
     await checkProvider(outcome, registered);
@@ -152,7 +157,8 @@ function checkLedger({ payments, refund, state }, { escrow }) {
 function checkSegments({ payments, segments }) {
   const stored = segments.map(({ segment, status }) => {
     assert.equal(status.type, 'Final');
-    return { segment, ...Object.fromEntries(['price', 'fee'].map((part) => [part, status.asFinal.paid[part].toBigInt()])) };
+    const { price, fee } = status.asFinal.paid;
+    return { segment, price: price.toBigInt(), fee: fee.toBigInt() };
   });
   assert.deepEqual(stored, payments.map(({ segment, price, fee }) => ({ segment, price, fee })));
 }

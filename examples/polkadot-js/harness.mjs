@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 
-const NODE_PATIENCE = 90_000;
+const NODE_PATIENCE = 120_000;
 const SERVER_PATIENCE = 30_000;
 const STOP_PATIENCE = 10_000;
 

@@ -28,7 +28,7 @@ export async function submitJob(api, submission, signer) {
  * @param {bigint} job its number.
  * @param {string} block hash of the block of its submission.
  * @param {(block: number, event: string, data: object) => void} observe told of each event of the job.
- * @returns {Promise<{reason: string, refund: bigint, payments: object[], block: string, state: object, segments: object[]}>}
+ * @returns {Promise<{reason: string, refund: bigint, payments: object[], block: string, state, segments: object[]}>}
  * how it ended, what was paid for which segment to whom, the hash of the block of its end, and what the chain stores of
  * it there.
  */

@@ -1,5 +1,7 @@
 // From the document that `assay job submit FILE --dry-run --json` prints to the argument of `jobs.submit`.
 
+const REMEDY = 'make it with: assay job submit FILE --dry-run --json';
+
 /** The type of the call's argument, as the chain's metadata names it. */
 function argumentType(api) {
   return api.tx.jobs.submit.meta.args[0].type.toString();
@@ -15,14 +17,14 @@ export function parseSubmission(text) {
   try {
     document = JSON.parse(text);
   } catch (cause) {
-    throw new Error(`the submission is not JSON (${cause.message}); make it with: assay job submit FILE --dry-run --json`);
+    throw new Error(`the submission is not JSON (${cause.message}); ${REMEDY}`);
   }
   if (document?.success === false) {
     throw new Error(`the dry run failed: ${document.error?.message}`);
   }
   const submission = document?.data?.submission ?? document?.submission ?? document;
   if (submission?.spec === undefined || submission?.escrow === undefined) {
-    throw new Error('the submission has no spec and escrow; make it with: assay job submit FILE --dry-run --json');
+    throw new Error(`the submission has no spec and escrow; ${REMEDY}`);
   }
   return submission;
 }

@@ -9,6 +9,9 @@
 //! | `service` | the parts of a running node and how they are joined |
 //! | `rpc` | what clients may ask, `assay_*` among it |
 
+// The SDK's error types are what they are.
+#![allow(clippy::result_large_err)]
+
 mod cli;
 mod command;
 mod rpc;

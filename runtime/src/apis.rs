@@ -293,7 +293,8 @@ impl_runtime_apis! {
         fn on_runtime_upgrade(checks: frame_try_runtime::UpgradeCheckSelect) -> (Weight, Weight) {
             let weight = Executive::try_runtime_upgrade(checks)
                 .expect("the tool that asks is told of a failed upgrade by a panic");
-            (weight, <Runtime as frame_system::Config>::BlockWeights::get().max_block)
+            let limits = <crate::config::system::BlockWeights as frame_support::traits::Get<_>>::get();
+            (weight, limits.max_block)
         }
 
         fn execute_block(

@@ -21,6 +21,8 @@ pub fn run(options: &EvalOptions, out: &mut Output<'_>) -> Result<(), CliError> 
     out.finish(&result, |out| {
         field(out, "samples", result.samples)?;
         field(out, "loss", result.loss)?;
-        result.accuracy.map_or(Ok(()), |accuracy| field(out, "accuracy", accuracy))
+        result
+            .accuracy
+            .map_or(Ok(()), |accuracy| field(out, "accuracy", accuracy))
     })
 }

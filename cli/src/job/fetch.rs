@@ -9,7 +9,7 @@ use assay_numerics::Tensor;
 use assay_protocol::{JobId, JobStatus, JobView, SegmentStatus, StateRoot, StepIndex};
 use serde::Serialize;
 
-use super::{file::Opened, find, segments, watch::provider_of};
+use super::{file::Opened, find, segments};
 use crate::{
     context::Context,
     options::FetchOptions,
@@ -48,7 +48,11 @@ struct Found {
 ///
 /// # Errors
 /// [`CliError::NothingFinal`], [`CliError::OtherJob`], [`CliError::Fetch`], or whatever else is wrong; no file is left then.
-pub async fn run(options: &FetchOptions, context: &Context, out: &mut Output<'_>) -> Result<(), CliError> {
+pub async fn run(
+    options: &FetchOptions,
+    context: &Context,
+    out: &mut Output<'_>,
+) -> Result<(), CliError> {
     let id = JobId(options.id);
     let chain = context.chain().await?;
     let job = find(&chain, id, At::Finalised).await?;
@@ -66,7 +70,9 @@ pub async fn run(options: &FetchOptions, context: &Context, out: &mut Output<'_>
         field(out, "segment", fetched.segment)?;
         field(out, "steps", fetched.steps)?;
         field(out, "state root", fetched.state_root)?;
-        fetched.loss.map_or(Ok(()), |loss| field(out, "loss", loss))?;
+        fetched
+            .loss
+            .map_or(Ok(()), |loss| field(out, "loss", loss))?;
         field(out, "written to", &fetched.out)
     })
 }
@@ -78,7 +84,7 @@ async fn newest_final(chain: &ChainClient, job: &JobView<Account>) -> Result<Fou
             segment: view.segment.0,
             steps: view.steps.end(),
             root: final_state,
-            provider: provider_of(&view.status),
+            provider: *view.status.provider(),
         }),
         _ => None,
     });
@@ -89,28 +95,52 @@ async fn newest_final(chain: &ChainClient, job: &JobView<Account>) -> Result<Fou
 fn check_same(bundle: &JobBundle, job: &JobView<Account>) -> Result<(), CliError> {
     let (roots, record) = (&bundle.roots, &job.record);
     let mut pairs = vec![
-        ("the program".to_owned(), roots.program.0, record.program_root.0),
-        ("the start state".to_owned(), roots.start_state.0, record.spec.start_state.0),
+        (
+            "the program".to_owned(),
+            roots.program.0,
+            record.program_root.0,
+        ),
+        (
+            "the start state".to_owned(),
+            roots.start_state.0,
+            record.spec.start_state.0,
+        ),
     ];
-    for (number, (found, expected)) in roots.datasets.iter().zip(&record.spec.datasets).enumerate() {
+    for (number, (found, expected)) in roots.datasets.iter().zip(&record.spec.datasets).enumerate()
+    {
         pairs.push((format!("dataset {number}"), found.0, expected.0));
     }
-    match pairs.into_iter().find(|(_, found, expected)| found != expected) {
+    match pairs
+        .into_iter()
+        .find(|(_, found, expected)| found != expected)
+    {
         None => Ok(()),
         Some((field, found, expected)) => {
             let hex = |root: [u8; 32]| format!("0x{}", hex::encode(root));
-            Err(CliError::OtherJob { id: job.id, field, expected: hex(expected), found: hex(found) })
+            Err(CliError::OtherJob {
+                id: job.id,
+                field,
+                expected: hex(expected),
+                found: hex(found),
+            })
         }
     }
 }
 
 /// `--from`, or the provider's endpoint if it still is one.
-async fn locations(options: &FetchOptions, chain: &ChainClient, provider: Account) -> Result<Vec<String>, CliError> {
+async fn locations(
+    options: &FetchOptions,
+    chain: &ChainClient,
+    provider: Account,
+) -> Result<Vec<String>, CliError> {
     if let Some(from) = &options.from {
         return Ok(vec![from.clone()]);
     }
     let view = chain.provider(&provider, At::Best).await?;
-    Ok(view.map(|view| view.provider.endpoint.to_text()).into_iter().collect())
+    Ok(view
+        .map(|view| view.provider.endpoint.to_text())
+        .into_iter()
+        .collect())
 }
 
 /// The state's slots, from the directory of blobs or over HTTP through it.
@@ -121,16 +151,33 @@ async fn fetch(
     root: StateRoot,
     locations: &[String],
 ) -> Result<Vec<Tensor>, CliError> {
-    let directory = options.out.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let directory = options
+        .out
+        .parent()
+        .filter(|parent| !parent.as_os_str().is_empty())
+        .unwrap_or(Path::new("."));
     // Without a directory for blobs the state lies beside the file, where room is needed anyway, until it is read.
     let scratch = match &options.blobs {
         Some(_) => None,
         None => Some(tempfile::tempdir_in(directory).map_err(CliError::file(directory))?),
     };
-    let place = options.blobs.as_deref().or(scratch.as_ref().map(tempfile::TempDir::path)).unwrap_or(directory);
-    let fetcher = Fetcher { store: BlobStore::local(place)?, http: context.http(Limits::default())? };
+    let place = options
+        .blobs
+        .as_deref()
+        .or(scratch.as_ref().map(tempfile::TempDir::path))
+        .unwrap_or(directory);
+    let fetcher = Fetcher {
+        store: BlobStore::local(place)?,
+        http: context.http(Limits::default())?,
+    };
     let types = &bundle.program.get().slots;
-    let bytes = fetcher.read(&BlobId::state(root.0), &Expected::State(types.clone()), locations).await?;
+    let bytes = fetcher
+        .read(
+            &BlobId::state(root.0),
+            &Expected::State(types.clone()),
+            locations,
+        )
+        .await?;
     Ok(state_from_bytes(types, &bytes)?)
 }
 
@@ -153,7 +200,12 @@ fn write(
         segment: found.segment,
         steps: found.steps.0,
         state_root: found.root,
-        loss: bundle.layout.losses(slots, steps).last().copied().filter(|loss| loss.is_finite()),
+        loss: bundle
+            .layout
+            .losses(slots, steps)
+            .last()
+            .copied()
+            .filter(|loss| loss.is_finite()),
         parameters: checkpoint.tensors.len(),
         out: options.out.display().to_string(),
     })

@@ -26,10 +26,16 @@ impl Opened {
     pub fn read(path: &Path) -> Result<Self, CliError> {
         if path != Path::new("-") {
             let base = path.parent().unwrap_or(Path::new("")).to_owned();
-            return Ok(Self { job: JobFile::load(path)?, base });
+            return Ok(Self {
+                job: JobFile::load(path)?,
+                base,
+            });
         }
         let text = read_stdin(JobFile::MAX_BYTES)?;
-        Ok(Self { job: JobFile::parse(&String::from_utf8_lossy(&text))?, base: PathBuf::new() })
+        Ok(Self {
+            job: JobFile::parse(&String::from_utf8_lossy(&text))?,
+            base: PathBuf::new(),
+        })
     }
 
     /// Reads the data and builds the job.
@@ -44,10 +50,16 @@ impl Opened {
 /// Standard input, of at most `most` bytes.
 pub(crate) fn read_stdin(most: u64) -> Result<Vec<u8>, CliError> {
     let mut bytes = Vec::new();
-    let read = std::io::stdin().take(most.saturating_add(1)).read_to_end(&mut bytes);
+    let read = std::io::stdin()
+        .take(most.saturating_add(1))
+        .read_to_end(&mut bytes);
     read.map_err(CliError::file("-"))?;
     if bytes.len() as u64 > most {
-        return Err(assay_models::JobError::TooLong { path: "-".into(), most }.into());
+        return Err(assay_models::JobError::TooLong {
+            path: "-".into(),
+            most,
+        }
+        .into());
     }
     Ok(bytes)
 }

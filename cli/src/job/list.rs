@@ -5,7 +5,12 @@ use assay_protocol::{JobId, JobView};
 use serde::Serialize;
 
 use super::status_name;
-use crate::{context::Context, options::ListOptions, output::{decimal, Output}, CliError};
+use crate::{
+    context::Context,
+    options::ListOptions,
+    output::{decimal, Output},
+    CliError,
+};
 
 /// A job in a list.
 #[derive(Clone, Debug, Serialize)]
@@ -51,9 +56,16 @@ impl From<JobView<Account>> for Line {
 ///
 /// # Errors
 /// What the connection says.
-pub async fn run(options: &ListOptions, context: &Context, out: &mut Output<'_>) -> Result<(), CliError> {
+pub async fn run(
+    options: &ListOptions,
+    context: &Context,
+    out: &mut Output<'_>,
+) -> Result<(), CliError> {
     let chain = context.chain().await?;
-    let mut listed = Listed { next: Some(options.from), ..Listed::default() };
+    let mut listed = Listed {
+        next: Some(options.from),
+        ..Listed::default()
+    };
     while let Some(from) = listed.next {
         let found = u32::try_from(listed.jobs.len()).unwrap_or(u32::MAX);
         let limit = options.limit.saturating_sub(found).min(MAX_PAGE);
@@ -68,7 +80,11 @@ pub async fn run(options: &ListOptions, context: &Context, out: &mut Output<'_>)
         writeln!(out, "{:>6}  {:<9} {:>11}  buyer", "job", "status", "final")?;
         listed.jobs.iter().try_for_each(|line| {
             let segments = format!("{}/{}", line.finalised, line.segments);
-            writeln!(out, "{:>6}  {:<9} {segments:>11}  {}", line.job.0, line.status, line.buyer)
+            writeln!(
+                out,
+                "{:>6}  {:<9} {segments:>11}  {}",
+                line.job.0, line.status, line.buyer
+            )
         })
     })
 }

@@ -22,7 +22,11 @@ use crate::{context::Context, options::JobCommand, output::Output, CliError};
 ///
 /// # Errors
 /// Those of the command.
-pub async fn run(command: JobCommand, context: &Context, out: &mut Output<'_>) -> Result<(), CliError> {
+pub async fn run(
+    command: JobCommand,
+    context: &Context,
+    out: &mut Output<'_>,
+) -> Result<(), CliError> {
     match command {
         JobCommand::Validate(options) => quote::validate(&options, context, out).await,
         JobCommand::Quote(options) => quote::run(&options, context, out).await,
@@ -38,15 +42,25 @@ pub async fn run(command: JobCommand, context: &Context, out: &mut Output<'_>) -
 }
 
 /// The job of a number.
-pub(crate) async fn find(chain: &ChainClient, id: JobId, at: At) -> Result<JobView<Account>, CliError> {
+pub(crate) async fn find(
+    chain: &ChainClient,
+    id: JobId,
+    at: At,
+) -> Result<JobView<Account>, CliError> {
     chain.job(id, at).await?.ok_or(CliError::NoJob { id })
 }
 
 /// All started segments of a job.
-pub(crate) async fn segments(chain: &ChainClient, id: JobId, at: At) -> Result<Vec<SegmentView<Account>>, CliError> {
+pub(crate) async fn segments(
+    chain: &ChainClient,
+    id: JobId,
+    at: At,
+) -> Result<Vec<SegmentView<Account>>, CliError> {
     let (mut found, mut from) = (Vec::new(), Some(0));
     while let Some(number) = from {
-        let page = chain.segments(id, SegmentIndex(number), assay_client::MAX_PAGE, at).await?;
+        let page = chain
+            .segments(id, SegmentIndex(number), assay_client::MAX_PAGE, at)
+            .await?;
         found.extend(page.items);
         from = page.next.and_then(|next| u32::try_from(next).ok());
     }

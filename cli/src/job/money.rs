@@ -35,7 +35,11 @@ pub struct Changed {
 ///
 /// # Errors
 /// [`CliError::NoJob`], or what the chain says.
-pub async fn cancel(options: &CancelOptions, context: &Context, out: &mut Output<'_>) -> Result<(), CliError> {
+pub async fn cancel(
+    options: &CancelOptions,
+    context: &Context,
+    out: &mut Output<'_>,
+) -> Result<(), CliError> {
     let id = JobId(options.id);
     change(id, calls::cancel(id), 0, options.wait, context, out).await
 }
@@ -44,9 +48,21 @@ pub async fn cancel(options: &CancelOptions, context: &Context, out: &mut Output
 ///
 /// # Errors
 /// [`CliError::NoJob`], [`CliError::Balance`], or what the chain says.
-pub async fn top_up(options: &TopUpOptions, context: &Context, out: &mut Output<'_>) -> Result<(), CliError> {
+pub async fn top_up(
+    options: &TopUpOptions,
+    context: &Context,
+    out: &mut Output<'_>,
+) -> Result<(), CliError> {
     let id = JobId(options.id);
-    change(id, calls::top_up(id, options.amount), options.amount, options.wait, context, out).await
+    change(
+        id,
+        calls::top_up(id, options.amount),
+        options.amount,
+        options.wait,
+        context,
+        out,
+    )
+    .await
 }
 
 async fn change(

@@ -26,15 +26,26 @@ pub(crate) struct Progress {
 /// Limits for a document that is asked for twice a second.
 pub(crate) fn limits() -> Limits {
     let short = Duration::from_secs(2);
-    Limits { connect: short, idle: short, total: short, redirects: 0, attempts: 1, ..Limits::default() }
+    Limits {
+        connect: short,
+        idle: short,
+        total: short,
+        redirects: 0,
+        attempts: 1,
+        ..Limits::default()
+    }
 }
 
 /// Asks a provider's endpoint. `None` if it does not answer, or not with this document.
 pub(crate) async fn ask(http: &HttpClient, endpoint: &str, job: JobId) -> Option<Progress> {
     let url = format!("{}/jobs/{job}/progress", endpoint.trim_end_matches('/'));
     let answer = http.get(&url, MAX_BYTES).await;
-    let bytes = answer.map_err(|error| tracing::debug!(%error, "no progress")).ok()?;
-    serde_json::from_slice(&bytes).map_err(|error| tracing::debug!(%error, %url, "no progress document")).ok()
+    let bytes = answer
+        .map_err(|error| tracing::debug!(%error, "no progress"))
+        .ok()?;
+    serde_json::from_slice(&bytes)
+        .map_err(|error| tracing::debug!(%error, %url, "no progress document"))
+        .ok()
 }
 
 /// A bar on a terminal; nothing elsewhere.
@@ -58,7 +69,11 @@ mod tests {
     fn a_workers_document_is_read() {
         let text = r#"{"schema_version":1,"job":3,"phase":"training","step":40,"total_steps":100,"segment":1,
             "segments":4,"loss":0.5,"diverged":false,"steps_per_second":12.5}"#;
-        let expected = Progress { step: 40, loss: Some(0.5), diverged: false };
+        let expected = Progress {
+            step: 40,
+            loss: Some(0.5),
+            diverged: false,
+        };
         assert_eq!(serde_json::from_str::<Progress>(text).unwrap(), expected);
     }
 

@@ -28,7 +28,11 @@ fn blobs(bundle: &JobBundle) -> Vec<Blob<'_>> {
     let program = bundle.program.get();
     let slots = |tensors: &'_ [Tensor]| tensors.iter().map(Tensor::ty).collect();
     let mut blobs: Vec<Blob<'_>> = vec![
-        (BlobId::from(bundle.roots.program), Expected::Program, Box::new(|| program.encode())),
+        (
+            BlobId::from(bundle.roots.program),
+            Expected::Program,
+            Box::new(|| program.encode()),
+        ),
         (
             BlobId::from(bundle.roots.start_state),
             Expected::State(slots(&bundle.initial_state)),
@@ -36,7 +40,11 @@ fn blobs(bundle: &JobBundle) -> Vec<Blob<'_>> {
         ),
     ];
     for (root, tensor) in bundle.roots.datasets.iter().zip(&bundle.datasets) {
-        blobs.push((BlobId::from(*root), Expected::Tensor(tensor.ty()), Box::new(|| tensor_bytes(tensor))));
+        blobs.push((
+            BlobId::from(*root),
+            Expected::Tensor(tensor.ty()),
+            Box::new(|| tensor_bytes(tensor)),
+        ));
     }
     if !bundle.constants.is_empty() {
         blobs.push((

@@ -61,7 +61,11 @@ impl Description {
         field(out, "nodes", self.nodes)?;
         field(out, "training samples", self.dataset_rows)?;
         field(out, "batch", self.batch_size)?;
-        field(out, "steps", format!("{} in {} segments", self.total_steps, self.segments))?;
+        field(
+            out,
+            "steps",
+            format!("{} in {} segments", self.total_steps, self.segments),
+        )?;
         field(out, "operations a step", self.work.flops_per_step)?;
         field(out, "memory", format!("{} bytes", self.work.memory_bytes))
     }
@@ -75,7 +79,11 @@ fn text(root: ProgramRoot) -> String {
 ///
 /// # Errors
 /// The first thing that is wrong.
-pub async fn validate(options: &ValidateOptions, context: &Context, out: &mut Output<'_>) -> Result<(), CliError> {
+pub async fn validate(
+    options: &ValidateOptions,
+    context: &Context,
+    out: &mut Output<'_>,
+) -> Result<(), CliError> {
     let opened = Opened::read(&options.file)?;
     let bundle = opened.bundle()?;
     let rules = context.rules(options.params).await?;
@@ -88,11 +96,16 @@ pub async fn validate(options: &ValidateOptions, context: &Context, out: &mut Ou
 ///
 /// # Errors
 /// As [`validate`].
-pub async fn run(options: &QuoteOptions, context: &Context, out: &mut Output<'_>) -> Result<(), CliError> {
+pub async fn run(
+    options: &QuoteOptions,
+    context: &Context,
+    out: &mut Output<'_>,
+) -> Result<(), CliError> {
     let opened = Opened::read(&options.file)?;
     let bundle = opened.bundle()?;
     let rules = context.rules(options.params).await?;
-    let submission = submission::build(&opened.job, &bundle, &[NOWHERE.to_owned()], rules.params())?;
+    let submission =
+        submission::build(&opened.job, &bundle, &[NOWHERE.to_owned()], rules.params())?;
     let quote = of(&rules, &submission).await?;
     out.finish(&quote, |out| write(&quote, out))
 }
@@ -103,7 +116,9 @@ pub(crate) async fn of(rules: &Rules, submission: &JobSubmission) -> Result<Quot
         Rules::Preset { params, time } => Ok(quote(submission, params, *time)?),
         Rules::Chain { chain, .. } => {
             let answer = chain.quote(submission, At::Best).await?;
-            answer.map_err(|refusal| CliError::Refused { reason: refusal.reason })
+            answer.map_err(|refusal| CliError::Refused {
+                reason: refusal.reason,
+            })
         }
     }
 }
@@ -115,8 +130,24 @@ fn write(quote: &Quote, out: &mut dyn Write) -> io::Result<()> {
     field(out, "protocol fee", show(quote.protocol_fee_total))?;
     field(out, "full escrow", show(quote.full_escrow))?;
     field(out, "least escrow", show(quote.first_segment_cost))?;
-    field(out, "deposit", format!("{} (returned by clean-up)", show(quote.deposit)))?;
-    field(out, "collateral", format!("{} (of the provider)", show(quote.collateral)))?;
-    field(out, "segment deadline", format!("{} blocks", quote.segment_deadline))?;
-    field(out, "at most", format!("{} s", quote.longest_duration_seconds))
+    field(
+        out,
+        "deposit",
+        format!("{} (returned by clean-up)", show(quote.deposit)),
+    )?;
+    field(
+        out,
+        "collateral",
+        format!("{} (of the provider)", show(quote.collateral)),
+    )?;
+    field(
+        out,
+        "segment deadline",
+        format!("{} blocks", quote.segment_deadline),
+    )?;
+    field(
+        out,
+        "at most",
+        format!("{} s", quote.longest_duration_seconds),
+    )
 }

@@ -30,10 +30,17 @@ pub struct Shown {
 ///
 /// # Errors
 /// [`CliError::NoJob`], or what the connection says.
-pub async fn run(options: &ShowOptions, context: &Context, out: &mut Output<'_>) -> Result<(), CliError> {
+pub async fn run(
+    options: &ShowOptions,
+    context: &Context,
+    out: &mut Output<'_>,
+) -> Result<(), CliError> {
     let (chain, id) = (context.chain().await?, JobId(options.id));
     let at = At::Block(chain.head(At::Best).await?.hash);
-    let shown = Shown { job: find(&chain, id, at).await?, segment_list: segments(&chain, id, at).await? };
+    let shown = Shown {
+        job: find(&chain, id, at).await?,
+        segment_list: segments(&chain, id, at).await?,
+    };
     out.finish(&shown, |out| shown.write(out))
 }
 
@@ -47,7 +54,10 @@ impl Shown {
         field(out, "program root", record.program_root)?;
         field(out, "steps", spec.schedule.total_steps)?;
         let progress = state.progress;
-        let text = format!("{}: {} committed, {} final", self.job.segments, progress.committed, progress.finalised);
+        let text = format!(
+            "{}: {} committed, {} final",
+            self.job.segments, progress.committed, progress.finalised
+        );
         field(out, "segments", text)?;
         field(out, "price a segment", show(spec.price_per_segment))?;
         field(out, "escrow", show(ledger.escrow))?;
@@ -56,7 +66,9 @@ impl Shown {
         field(out, "protocol fees", show(ledger.fees))?;
         field(out, "refunded", show(ledger.refunded))?;
         field(out, "deposit", show(ledger.deposit))?;
-        self.segment_list.iter().try_for_each(|view| field(out, &format!("segment {}", view.segment), segment(view)))
+        self.segment_list
+            .iter()
+            .try_for_each(|view| field(out, &format!("segment {}", view.segment), segment(view)))
     }
 }
 
@@ -65,11 +77,18 @@ fn status(status: &JobStatus<Account>) -> String {
     let name = status_name(status);
     match status {
         JobStatus::Open { until } => format!("{name} until block {until}"),
-        JobStatus::Assigned { to, accept_by } => format!("{name} to {}, to be accepted by block {accept_by}", to.provider),
-        JobStatus::Running { by, segment } => format!("{name}: segment {segment} by {}", by.provider),
+        JobStatus::Assigned { to, accept_by } => format!(
+            "{name} to {}, to be accepted by block {accept_by}",
+            to.provider
+        ),
+        JobStatus::Running { by, segment } => {
+            format!("{name}: segment {segment} by {}", by.provider)
+        }
         JobStatus::Waiting { by } => format!("{name}: segments of {} become final", by.provider),
         JobStatus::Paused { until, .. } => format!("{name} until block {until}: top it up"),
-        JobStatus::Settling { by, .. } => format!("{name}: segments of {} become final", by.provider),
+        JobStatus::Settling { by, .. } => {
+            format!("{name}: segments of {} become final", by.provider)
+        }
         JobStatus::Ended { reason, at } => format!("{name} in block {at}: {}", describe(*reason)),
     }
 }
@@ -77,9 +96,15 @@ fn status(status: &JobStatus<Account>) -> String {
 fn segment(view: &SegmentView<Account>) -> String {
     match &view.status {
         SegmentStatus::Training { deadline, .. } => format!("in training until block {deadline}"),
-        SegmentStatus::Committed { window_end, final_state, .. } => {
+        SegmentStatus::Committed {
+            window_end,
+            final_state,
+            ..
+        } => {
             format!("committed, final from block {window_end}: {final_state}")
         }
-        SegmentStatus::Final { paid, final_state, .. } => format!("paid {}: {final_state}", show(paid.price)),
+        SegmentStatus::Final {
+            paid, final_state, ..
+        } => format!("paid {}: {final_state}", show(paid.price)),
     }
 }

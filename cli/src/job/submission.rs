@@ -2,8 +2,9 @@
 
 use assay_models::{job::Device, JobBundle, JobFile};
 use assay_protocol::{
-    Balance, DeclaredWork, DeviceClass, JobSpec, JobSubmission, NodeTreeRoot, Params, ProgramHeader,
-    Requirements, Schedule, SegmentIndex, StateRoot, StepCount, TensorRoot, Url, MAX_BLOB_LOCATIONS, MAX_DATASETS,
+    Balance, DeclaredWork, DeviceClass, JobSpec, JobSubmission, NodeTreeRoot, Params,
+    ProgramHeader, Requirements, Schedule, SegmentIndex, StateRoot, StepCount, TensorRoot, Url,
+    MAX_BLOB_LOCATIONS, MAX_DATASETS,
 };
 
 use crate::{amount::DECIMALS, CliError};
@@ -19,14 +20,26 @@ pub fn build(
     params: &Params,
 ) -> Result<JobSubmission, CliError> {
     let spec = spec(job, bundle, locations, params)?;
-    let submission = JobSubmission { escrow: escrow(job, &spec, params), spec };
+    let submission = JobSubmission {
+        escrow: escrow(job, &spec, params),
+        spec,
+    };
     submission.check(params)?;
     Ok(submission)
 }
 
-fn spec(job: &JobFile, bundle: &JobBundle, locations: &[String], params: &Params) -> Result<JobSpec, CliError> {
+fn spec(
+    job: &JobFile,
+    bundle: &JobBundle,
+    locations: &[String],
+    params: &Params,
+) -> Result<JobSpec, CliError> {
     let (plan, roots) = (&bundle.plan, &bundle.roots);
-    let datasets: Vec<TensorRoot> = roots.datasets.iter().map(|root| TensorRoot(root.0)).collect();
+    let datasets: Vec<TensorRoot> = roots
+        .datasets
+        .iter()
+        .map(|root| TensorRoot(root.0))
+        .collect();
     let mut spec = JobSpec {
         header: ProgramHeader::from(bundle.program.get().header()),
         node_tree_root: NodeTreeRoot(roots.nodes),
@@ -44,7 +57,10 @@ fn spec(job: &JobFile, bundle: &JobBundle, locations: &[String], params: &Params
         price_per_segment: units("job.price_per_segment", &job.job.price_per_segment)?,
         requirements: requirements(job, bundle)?,
         blobs: bounded("--location", urls(locations)?, MAX_BLOB_LOCATIONS)?,
-        max_pause: job.job.max_pause_blocks.unwrap_or(params.segments.max_pause),
+        max_pause: job
+            .job
+            .max_pause_blocks
+            .unwrap_or(params.segments.max_pause),
     };
     if job.job.seconds_per_segment.is_none() {
         spec.seconds_per_segment = u32::try_from(spec.least_seconds(params)).unwrap_or(u32::MAX);
@@ -80,19 +96,32 @@ fn escrow(job: &JobFile, spec: &JobSpec, params: &Params) -> Balance {
 }
 
 fn units(field: &'static str, amount: &assay_models::job::Amount) -> Result<Balance, CliError> {
-    amount.units(DECIMALS).map_err(|cause| CliError::Amount { field, cause })
+    amount
+        .units(DECIMALS)
+        .map_err(|cause| CliError::Amount { field, cause })
 }
 
 fn urls(locations: &[String]) -> Result<Vec<Url>, CliError> {
-    locations.iter().map(|text| url("--location", text)).collect()
+    locations
+        .iter()
+        .map(|text| url("--location", text))
+        .collect()
 }
 
 /// Parses a URL that goes to the chain.
 pub(crate) fn url(field: &'static str, text: &str) -> Result<Url, CliError> {
-    Url::parse(text).map_err(|cause| CliError::Url { field, url: text.to_owned(), cause })
+    Url::parse(text).map_err(|cause| CliError::Url {
+        field,
+        url: text.to_owned(),
+        cause,
+    })
 }
 
-fn bounded<T, B: TryFrom<Vec<T>>>(field: &'static str, items: Vec<T>, most: u32) -> Result<B, CliError> {
+fn bounded<T, B: TryFrom<Vec<T>>>(
+    field: &'static str,
+    items: Vec<T>,
+    most: u32,
+) -> Result<B, CliError> {
     let found = items.len();
     B::try_from(items).map_err(|_| CliError::TooMany { field, found, most })
 }

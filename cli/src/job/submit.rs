@@ -61,7 +61,11 @@ pub struct Submitted {
 ///
 /// # Errors
 /// The first thing that is wrong; nothing is locked then.
-pub async fn run(options: &SubmitOptions, context: &Context, out: &mut Output<'_>) -> Result<(), CliError> {
+pub async fn run(
+    options: &SubmitOptions,
+    context: &Context,
+    out: &mut Output<'_>,
+) -> Result<(), CliError> {
     let opened = Opened::read(&options.file)?;
     let bundle = opened.bundle()?;
     match options.dry_run {
@@ -83,7 +87,13 @@ async fn dry_run(
     let blobs = write_blobs(options, bundle).await?;
     let scale = format!("0x{}", hex::encode(submission.encode()));
     let program_root = bundle.roots.program.to_string();
-    let result = DryRun { program_root, submission, scale, quote, blobs };
+    let result = DryRun {
+        program_root,
+        submission,
+        scale,
+        quote,
+        blobs,
+    };
     out.finish(&result, |out| {
         serde_json::to_writer_pretty(&mut *out, &result)?;
         writeln!(out)
@@ -101,12 +111,20 @@ async fn submit(
     let chain = context.chain().await?;
     let params = Box::new(context::params(&chain).await?);
     let submission = submission::build(&opened.job, bundle, &options.location, &params)?;
-    let quote = quote::of(&Rules::Chain { chain: chain.clone(), params }, &submission).await?;
+    let quote = quote::of(
+        &Rules::Chain {
+            chain: chain.clone(),
+            params,
+        },
+        &submission,
+    )
+    .await?;
     let escrow = submission.escrow;
     check_balance(&chain, key.account(), escrow.saturating_add(quote.deposit)).await?;
     write_blobs(options, bundle).await?;
     eprintln!("submitting {}", bundle.roots.program);
-    let included = context::send(&chain, &calls::submit_job(submission), &key, options.wait).await?;
+    let included =
+        context::send(&chain, &calls::submit_job(submission), &key, options.wait).await?;
     let result = submitted(&included, &quote, key.account(), bundle)?;
     out.finish(&result, |out| result.write(out))
 }
@@ -120,8 +138,14 @@ async fn write_blobs(options: &SubmitOptions, bundle: &JobBundle) -> Result<Vec<
     Ok(ids.iter().map(assay_blobs::BlobId::path).collect())
 }
 
-fn submitted(included: &Included, quote: &Quote, buyer: Account, bundle: &JobBundle) -> Result<Submitted, CliError> {
-    let (job, _, _, escrow): (JobId, Account, [u8; 32], u128) = included.event("Jobs", "Submitted")?;
+fn submitted(
+    included: &Included,
+    quote: &Quote,
+    buyer: Account,
+    bundle: &JobBundle,
+) -> Result<Submitted, CliError> {
+    let (job, _, _, escrow): (JobId, Account, [u8; 32], u128) =
+        included.event("Jobs", "Submitted")?;
     Ok(Submitted {
         job,
         buyer,
@@ -141,6 +165,10 @@ impl Submitted {
         field(out, "escrow", show(self.escrow))?;
         field(out, "deposit", show(self.deposit))?;
         field(out, "transaction fee", show(self.transaction_fee))?;
-        field(out, "block", format!("{} {}", self.block_number, self.block_hash))
+        field(
+            out,
+            "block",
+            format!("{} {}", self.block_number, self.block_hash),
+        )
     }
 }

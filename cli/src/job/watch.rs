@@ -7,7 +7,7 @@ use std::{
 
 use assay_blobs::HttpClient;
 use assay_client::{Account, At, ChainClient, ChainError};
-use assay_protocol::{EndReason, JobId, JobStatus, JobView, SegmentIndex, SegmentStatus};
+use assay_protocol::{EndReason, JobId, JobStatus, JobView, SegmentIndex};
 use indicatif::ProgressBar;
 use serde::Serialize;
 use tokio::time::{Instant, MissedTickBehavior};
@@ -69,13 +69,21 @@ pub struct Summary {
 /// # Errors
 /// [`CliError::Ended`] if it ended for another reason than completion; [`CliError::NoJob`]; what the chain says if no
 /// waiting can help.
-pub async fn run(options: &WatchOptions, context: &Context, out: &mut Output<'_>) -> Result<(), CliError> {
+pub async fn run(
+    options: &WatchOptions,
+    context: &Context,
+    out: &mut Output<'_>,
+) -> Result<(), CliError> {
     let id = JobId(options.id);
     let mut watcher = Watcher {
         chain: context.chain().await?,
         http: context.http(progress::limits())?,
         id,
-        end_at: if options.wait == Wait::Best { At::Best } else { At::Finalised },
+        end_at: if options.wait == Wait::Best {
+            At::Best
+        } else {
+            At::Finalised
+        },
         provider: None,
         silent_until: Instant::now(),
         progress: Progress::default(),
@@ -178,7 +186,9 @@ impl Watcher {
         if let Err(error) = self.find_provider(job).await {
             tracing::debug!(%error, "the provider is not known");
         }
-        let Some(provider) = &self.provider else { return };
+        let Some(provider) = &self.provider else {
+            return;
+        };
         match progress::ask(&self.http, &provider.endpoint, self.id).await {
             Some(progress) => self.progress = progress,
             None => self.silent_until = Instant::now() + PAUSE,
@@ -193,11 +203,18 @@ impl Watcher {
             None => last_provider(&self.chain, job).await?,
         };
         let Some(owner) = owner else { return Ok(()) };
-        if self.provider.as_ref().is_some_and(|known| known.owner == owner) {
+        if self
+            .provider
+            .as_ref()
+            .is_some_and(|known| known.owner == owner)
+        {
             return Ok(());
         }
         let found = self.chain.provider(&owner, At::Best).await?;
-        self.provider = found.map(|view| Provider { owner, endpoint: view.provider.endpoint.to_text() });
+        self.provider = found.map(|view| Provider {
+            owner,
+            endpoint: view.provider.endpoint.to_text(),
+        });
         Ok(())
     }
 
@@ -227,7 +244,9 @@ impl Watcher {
 
     /// Moves the bar, and writes a line if more than the steps has changed.
     fn show(&mut self, summary: &Summary) {
-        let bar = self.bar.get_or_insert_with(|| progress::bar(summary.job, summary.total_steps));
+        let bar = self
+            .bar
+            .get_or_insert_with(|| progress::bar(summary.job, summary.total_steps));
         bar.set_position(summary.steps);
         bar.set_message(summary.message());
         let line = summary.line();
@@ -256,21 +275,17 @@ fn passing<T>(error: ChainError) -> Result<Option<T>, CliError> {
 }
 
 /// Who trained the newest committed segment.
-pub(crate) async fn last_provider(chain: &ChainClient, job: &JobView<Account>) -> Result<Option<Account>, ChainError> {
+async fn last_provider(
+    chain: &ChainClient,
+    job: &JobView<Account>,
+) -> Result<Option<Account>, ChainError> {
     let Some(last) = job.state.progress.next_segment().previous() else {
         return Ok(None);
     };
-    let page = chain.segments(job.id, SegmentIndex(last.0), 1, At::Best).await?;
-    Ok(page.items.first().map(|view| provider_of(&view.status)))
-}
-
-/// Who trains a segment or has trained it.
-pub(crate) const fn provider_of(status: &SegmentStatus<Account>) -> Account {
-    match status {
-        SegmentStatus::Training { provider, .. }
-        | SegmentStatus::Committed { provider, .. }
-        | SegmentStatus::Final { provider, .. } => *provider,
-    }
+    let page = chain
+        .segments(job.id, SegmentIndex(last.0), 1, At::Best)
+        .await?;
+    Ok(page.items.first().map(|view| *view.status.provider()))
 }
 
 impl Summary {
@@ -282,14 +297,23 @@ impl Summary {
             (false, None) => String::new(),
         };
         let spent = show(self.paid.saturating_add(self.fees));
-        format!("{loss}  {}/{} segments final  spent {spent}  {}", self.finalised, self.segments, self.status)
+        format!(
+            "{loss}  {}/{} segments final  spent {spent}  {}",
+            self.finalised, self.segments, self.status
+        )
     }
 
     /// What has happened on the chain.
     fn line(&self) -> String {
         format!(
             "job {}: {}, {}/{} segments committed, {} final, paid {}, fees {}",
-            self.job, self.status, self.committed, self.segments, self.finalised, show(self.paid), show(self.fees),
+            self.job,
+            self.status,
+            self.committed,
+            self.segments,
+            self.finalised,
+            show(self.paid),
+            show(self.fees),
         )
     }
 
@@ -297,7 +321,11 @@ impl Summary {
         field(out, "job", self.job)?;
         field(out, "status", self.status)?;
         field(out, "steps", format!("{}/{}", self.steps, self.total_steps))?;
-        field(out, "segments final", format!("{}/{}", self.finalised, self.segments))?;
+        field(
+            out,
+            "segments final",
+            format!("{}/{}", self.finalised, self.segments),
+        )?;
         self.loss.map_or(Ok(()), |loss| field(out, "loss", loss))?;
         field(out, "paid", show(self.paid))?;
         field(out, "protocol fees", show(self.fees))?;
@@ -330,13 +358,23 @@ mod tests {
 
     #[test]
     fn the_bar_tells_loss_and_spending() {
-        assert_eq!(summary().message(), "loss 0.2500  1/4 segments final  spent 0.5125 ASY  running");
-        let diverged = Summary { diverged: true, loss: None, ..summary() };
+        assert_eq!(
+            summary().message(),
+            "loss 0.2500  1/4 segments final  spent 0.5125 ASY  running"
+        );
+        let diverged = Summary {
+            diverged: true,
+            loss: None,
+            ..summary()
+        };
         assert!(diverged.message().starts_with("diverged"));
     }
 
     #[test]
     fn amounts_are_strings() {
-        assert_eq!(serde_json::to_value(summary()).unwrap()["paid"], "500000000000");
+        assert_eq!(
+            serde_json::to_value(summary()).unwrap()["paid"],
+            "500000000000"
+        );
     }
 }

@@ -47,22 +47,34 @@ pub(crate) fn run(options: &RunOptions, out: &mut Output<'_>) -> Result<(), CliE
     let total = bundle.plan.total_steps;
     let steps = options.steps.unwrap_or(total);
     if steps > total {
-        return Err(CliError::Steps { asked: steps, total });
+        return Err(CliError::Steps {
+            asked: steps,
+            total,
+        });
     }
     let trained = train(&bundle, steps)?;
     out.finish(&trained, |out| {
         field(out, "program", &trained.program_root)?;
         field(out, "start state", &trained.start_state)?;
         trained.states.iter().try_for_each(|state| {
-            let loss = state.loss.map_or("not a number".to_owned(), |loss| loss.to_string());
-            field(out, &format!("step {}", state.step), format!("{}  loss {loss}", state.state_root))
+            let loss = state
+                .loss
+                .map_or("not a number".to_owned(), |loss| loss.to_string());
+            field(
+                out,
+                &format!("step {}", state.step),
+                format!("{}  loss {loss}", state.state_root),
+            )
         })
     })
 }
 
 fn train(bundle: &JobBundle, steps: u32) -> Result<Trained, CliError> {
     let simd = Simd::from_env()?.resolve()?;
-    let engine_options = Options { simd, ..Options::default() };
+    let engine_options = Options {
+        simd,
+        ..Options::default()
+    };
     let mut engine = Engine::new(&bundle.program, bundle.constants.clone(), engine_options)?;
     let mut state = State::new(&bundle.program, bundle.initial_state.clone())?;
     let begun = Instant::now();
@@ -72,18 +84,27 @@ fn train(bundle: &JobBundle, steps: u32) -> Result<Trained, CliError> {
         let taken = step + 1;
         if taken == steps || ends_interval(bundle, taken) {
             let state_root = engine.state_root(&state).to_string();
-            states.push(StateAt { step: taken, state_root, loss: loss(bundle, &state, taken) });
+            states.push(StateAt {
+                step: taken,
+                state_root,
+                loss: loss(bundle, &state, taken),
+            });
         }
     }
     let seconds = begun.elapsed().as_secs_f64();
-    eprintln!("{steps} steps in {seconds:.3} s with {simd} on {} threads", engine.threads());
+    eprintln!(
+        "{steps} steps in {seconds:.3} s with {simd} on {} threads",
+        engine.threads()
+    );
     let start_state = bundle.roots.start_state.to_string();
     let last = states.last().cloned();
     Ok(Trained {
         program_root: bundle.roots.program.to_string(),
         steps,
         states,
-        state_root: last.as_ref().map_or(start_state.clone(), |last| last.state_root.clone()),
+        state_root: last
+            .as_ref()
+            .map_or(start_state.clone(), |last| last.state_root.clone()),
         loss: last.and_then(|last| last.loss),
         start_state,
     })

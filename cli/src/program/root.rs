@@ -52,7 +52,10 @@ pub(crate) fn run(options: &ProgramOptions, out: &mut Output<'_>) -> Result<(), 
         field(out, "program", &roots.program_root)?;
         field(out, "nodes", &roots.node_tree_root)?;
         field(out, "constants", &roots.constants_root)?;
-        roots.start_state.as_ref().map_or(Ok(()), |root| field(out, "start state", root))?;
+        roots
+            .start_state
+            .as_ref()
+            .map_or(Ok(()), |root| field(out, "start state", root))?;
         let mut datasets = roots.datasets.iter().flatten().enumerate();
         datasets.try_for_each(|(number, root)| field(out, &format!("dataset {number}"), root))
     })

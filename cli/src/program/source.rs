@@ -1,21 +1,14 @@
 //! A program from a job file or a program file.
 
-use std::{
-    fs::File,
-    io::Read,
-    path::Path,
-};
+use std::{fs::File, io::Read, path::Path};
 
 use assay_models::{JobBundle, JobFile};
-use assay_program::{Program, ValidProgram};
+use assay_program::{Program, ValidProgram, MAGIC};
 
 use crate::{
     job::file::{read_stdin, Opened},
     CliError,
 };
-
-/// What every program file begins with.
-const MAGIC: &[u8] = b"ASSAYPRG";
 
 /// Where a program comes from.
 pub(crate) enum Source {
@@ -32,11 +25,14 @@ impl Source {
             true => read_stdin(Program::MAX_BYTES as u64)?,
             false => beginning(path)?,
         };
-        if bytes.starts_with(MAGIC) {
+        if bytes.starts_with(&MAGIC[..]) {
             return Ok(Self::Program(decode(path, &bytes)?));
         }
         let opened = match path == Path::new("-") {
-            true => Opened { job: JobFile::parse(&String::from_utf8_lossy(&bytes))?, base: "".into() },
+            true => Opened {
+                job: JobFile::parse(&String::from_utf8_lossy(&bytes))?,
+                base: "".into(),
+            },
             false => Opened::read(path)?,
         };
         Ok(Self::Job(Box::new(opened.bundle()?)))
@@ -52,14 +48,23 @@ impl Source {
 }
 
 fn decode(path: &Path, bytes: &[u8]) -> Result<ValidProgram, CliError> {
-    let program = Program::decode(bytes).map_err(|cause| CliError::ProgramFile { path: path.to_owned(), cause })?;
-    program.validate().map_err(|cause| CliError::Program { path: path.to_owned(), cause })
+    let program = Program::decode(bytes).map_err(|cause| CliError::ProgramFile {
+        path: path.to_owned(),
+        cause,
+    })?;
+    program.validate().map_err(|cause| CliError::Program {
+        path: path.to_owned(),
+        cause,
+    })
 }
 
 /// As many bytes as a program file may have, and one more so that the decoder sees it if there are too many.
 fn beginning(path: &Path) -> Result<Vec<u8>, CliError> {
     let mut bytes = Vec::new();
-    let read = File::open(path).and_then(|file| file.take(Program::MAX_BYTES as u64 + 1).read_to_end(&mut bytes));
+    let read = File::open(path).and_then(|file| {
+        file.take(Program::MAX_BYTES as u64 + 1)
+            .read_to_end(&mut bytes)
+    });
     read.map_err(CliError::file(path))?;
     Ok(bytes)
 }

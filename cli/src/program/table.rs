@@ -77,7 +77,9 @@ impl Table {
             slots: names(&program.slots),
             inputs: names(&program.inputs),
             constants: names(&program.constants),
-            nodes: nodes.map(|(number, node)| NodeLine::new(program, number, node)).collect(),
+            nodes: nodes
+                .map(|(number, node)| NodeLine::new(program, number, node))
+                .collect(),
             work: Work {
                 flops_per_step: work.flops_per_step,
                 bytes_per_step: work.bytes_per_step,
@@ -96,8 +98,15 @@ impl Table {
         list(out, "input", &self.inputs)?;
         list(out, "constant", &self.constants)?;
         for line in &self.nodes {
-            let slot = line.slot.map_or(String::new(), |slot| format!("  -> slot {slot}"));
-            let text = format!("{:<9} {:<22} {}{slot}", line.op, line.output, line.inputs.join(", "));
+            let slot = line
+                .slot
+                .map_or(String::new(), |slot| format!("  -> slot {slot}"));
+            let text = format!(
+                "{:<9} {:<22} {}{slot}",
+                line.op,
+                line.output,
+                line.inputs.join(", ")
+            );
             field(out, &format!("node {}", line.node), text)?;
         }
         field(out, "operations a step", self.work.flops_per_step)?;
@@ -111,11 +120,17 @@ impl NodeLine {
     fn new(program: &Program, number: usize, node: &Node) -> Self {
         // The last nodes but `Commit` give the slots' next values, in order.
         let first = program.nodes.len().saturating_sub(program.slots.len() + 1);
-        let slot = number.checked_sub(first).filter(|slot| *slot < program.slots.len());
+        let slot = number
+            .checked_sub(first)
+            .filter(|slot| *slot < program.slots.len());
         Self {
             node: number,
             op: node.op.name(),
-            inputs: node.inputs.iter().map(|input| input.source.to_string()).collect(),
+            inputs: node
+                .inputs
+                .iter()
+                .map(|input| input.source.to_string())
+                .collect(),
             output: type_name(node.output),
             slot,
         }
@@ -123,7 +138,10 @@ impl NodeLine {
 }
 
 fn list(out: &mut dyn Write, name: &str, types: &[String]) -> io::Result<()> {
-    types.iter().enumerate().try_for_each(|(number, ty)| field(out, &format!("{name} {number}"), ty))
+    types
+        .iter()
+        .enumerate()
+        .try_for_each(|(number, ty)| field(out, &format!("{name} {number}"), ty))
 }
 
 fn type_name(ty: TensorType) -> String {

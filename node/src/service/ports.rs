@@ -52,33 +52,3 @@ fn tcp_address(address: &Multiaddr) -> Option<SocketAddr> {
         _ => None,
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_taken_port_is_an_error_that_names_the_option() {
-        let held = TcpListener::bind("127.0.0.1:0").unwrap();
-        let error = check(held.local_addr().unwrap(), "--rpc-port")
-            .unwrap_err()
-            .to_string();
-        assert!(
-            error.contains("port taken") && error.contains("--rpc-port"),
-            "{error}"
-        );
-    }
-
-    #[test]
-    fn a_free_port_is_none() {
-        assert!(check("127.0.0.1:0".parse().unwrap(), "--port").is_ok());
-    }
-
-    #[test]
-    fn sockets_are_read_from_network_addresses() {
-        let tcp: Multiaddr = "/ip4/127.0.0.1/tcp/30333/ws".parse().unwrap();
-        assert_eq!(tcp_address(&tcp), Some("127.0.0.1:30333".parse().unwrap()));
-        let udp: Multiaddr = "/ip6/::1/udp/30333".parse().unwrap();
-        assert_eq!(tcp_address(&udp), None);
-    }
-}
