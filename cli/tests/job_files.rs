@@ -91,17 +91,27 @@ fn shapes_that_the_data_does_not_have_are_refused() {
 }
 
 #[test]
-fn a_program_beyond_the_limits_is_refused() {
-    let wide: Vec<String> = std::iter::once("3".to_owned())
-        .chain((0..254).map(|_| "2".to_owned()))
-        .chain(["2".to_owned()])
-        .collect();
-    let error = with(
-        "layers = [3, 4, 2]",
-        &format!("layers = [{}]", wide.join(", ")),
-    );
-    assert!(
-        ["program_refused", "model_impossible"].contains(&error["code"].as_str().unwrap()),
+fn a_program_file_beyond_the_limit_is_refused() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("program");
+    std::fs::write(&file, [&b"ASSAYPRG"[..], &vec![0; 16 << 20]].concat()).unwrap();
+    let error = error(assay().args(["program", "root"]).arg(&file));
+    assert_eq!(error["code"], "program_malformed", "{error}");
+}
+
+#[test]
+fn more_segments_than_a_job_may_have_are_refused() {
+    let many = SMALL
+        .replace("steps = 10", "steps = 4097")
+        .replace("steps_per_segment = 5", "steps_per_segment = 1")
+        .replace("steps_per_interval = 2", "steps_per_interval = 1");
+    let error = error(&mut validate(&many));
+    assert_eq!(
+        (&error["code"], &error["details"]["field"]),
+        (
+            &Value::from("submission_refused"),
+            &Value::from("schedule.steps_per_segment")
+        ),
         "{error}"
     );
 }

@@ -12,7 +12,7 @@ const DATASETS: [&str; 2] = [
     "0xc988d7a6ed233376252e044da98cc8a09e8696725b699b34429ff0b40414f5cd",
     "0xd868760691a78f202f48385caadc0b16f852fde121ad4876f8cda72271cd21c7",
 ];
-const AFTER_50: &str = "GOLDEN";
+const AFTER_50: &str = "0x35e0692dc0792c26d73ee682c23ec0da46c1abcdbcd686c52236d5ac42b13acc";
 
 fn run(simd: &str, threads: &str, steps: &str) -> Value {
     let mut command = assay();

@@ -113,7 +113,7 @@ fn train(bundle: &JobBundle, steps: u32) -> Result<Trained, CliError> {
 /// Whether an interval ends after so many steps: at its length, counted from its segment's start, or with its segment.
 const fn ends_interval(bundle: &JobBundle, taken: u32) -> bool {
     let in_segment = taken % bundle.plan.steps_per_segment;
-    in_segment % bundle.plan.steps_per_interval == 0
+    in_segment.is_multiple_of(bundle.plan.steps_per_interval)
 }
 
 fn loss(bundle: &JobBundle, state: &State, taken: u32) -> Option<f32> {

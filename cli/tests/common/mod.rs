@@ -20,9 +20,11 @@ pub fn assay() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_assay"));
     let ours =
         |name: &str| name.starts_with("ASSAY_") || name.starts_with("RAYON_") || name == "RUST_LOG";
-    std::env::vars_os()
-        .filter(|(name, _)| name.to_str().is_some_and(ours))
-        .for_each(|(name, _)| drop(command.env_remove(name)));
+    for (name, _) in std::env::vars_os() {
+        if name.to_str().is_some_and(ours) {
+            command.env_remove(name);
+        }
+    }
     command.stdin(Stdio::null());
     command
 }
