@@ -2,7 +2,7 @@
 //!
 //! The pace of a chain, fixed at genesis by four numbers ([`Timing`]) and by nothing afterwards: the pallet has no
 //! call, no event and no work in any block. Everything in the runtime that is measured in time derives from these numbers through
-//! the [`Get`](frame_support::traits::Get) types in [`derive`], so one Wasm serves every chain.
+//! the [`Get`](frame_support::traits::Get) types in [`derive`](mod@derive), so one Wasm serves every chain.
 //!
 //! Terms: a *slot* is the time in which one block may be made; an *epoch* (a session) is a fixed number of slots; an
 //! *era* is a fixed number of sessions; the *divisor* shortens windows that are stated in blocks of the main chain.
