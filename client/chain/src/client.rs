@@ -4,8 +4,8 @@ use std::{sync::Arc, time::Duration};
 
 use codec::{DecodeAll, Encode};
 use subxt::{
-    backend::LegacyBackend, client::ClientAtBlock, client::OnlineClientAtBlockImpl, utils::H256,
-    OnlineClient, SubstrateConfig,
+    backend::LegacyBackend, client::ClientAtBlock, client::OnlineClientAtBlockImpl,
+    error::OnlineClientAtBlockError, utils::H256, OnlineClient, SubstrateConfig,
 };
 use tokio::sync::{watch, Mutex};
 
@@ -231,7 +231,10 @@ impl ChainClient {
             .online
             .at_block_hash_and_number(head.hash, u64::from(head.number))
             .await;
-        opened.map_err(|cause| self.of_subxt("the runtime's metadata", &cause))
+        opened.map_err(|cause| match asks_the_node(&cause) {
+            true => self.rpc.unreachable(cause),
+            false => self.of_subxt("the runtime's metadata", &cause),
+        })
     }
 
     /// An error of a subxt operation that both asks the node and reads metadata.
@@ -249,6 +252,18 @@ impl ChainClient {
         }
         ChainError::incompatible(what, cause)
     }
+}
+
+/// Whether it was the node's answer that failed, and not what it says. These errors hold their cause as text only.
+fn asks_the_node(error: &OnlineClientAtBlockError) -> bool {
+    matches!(
+        error,
+        OnlineClientAtBlockError::CannotGetCurrentBlock { .. }
+            | OnlineClientAtBlockError::CannotGetBlockHash { .. }
+            | OnlineClientAtBlockError::CannotGetBlockHeader { .. }
+            | OnlineClientAtBlockError::CannotGetSpecVersion { .. }
+            | OnlineClientAtBlockError::CannotGetMetadata { .. }
+    )
 }
 
 /// What a node says of itself.

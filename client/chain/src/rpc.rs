@@ -100,7 +100,7 @@ impl Rpc {
         }
     }
 
-    fn unreachable(&self, cause: impl ToString) -> ChainError {
+    pub(crate) fn unreachable(&self, cause: impl ToString) -> ChainError {
         ChainError::Unreachable {
             url: self.url.to_string(),
             cause: cause.to_string(),
