@@ -36,6 +36,9 @@ pub enum SpecError {
     /// The runtime's Wasm is missing from this build.
     #[error("this build carries no runtime Wasm: build without SKIP_WASM_BUILD")]
     NoWasm,
+    /// The runtime has no such genesis.
+    #[error("the runtime of this build has no genesis named {0}: build node and runtime from one source")]
+    NoPreset(&'static str),
     /// The file cannot be read or is no specification.
     #[error("chain specification {path}: {reason}; known names are dev and local, anything else must be a file written by export-chain-spec")]
     File {
@@ -90,12 +93,16 @@ const LOCAL_TESTNET: BuiltIn = BuiltIn {
 
 fn from_preset(chain: &BuiltIn) -> Result<ChainSpec, SpecError> {
     let wasm = WASM_BINARY.ok_or(SpecError::NoWasm)?;
+    // Of the native runtime, which is the same: asking the Wasm would compile it once more.
+    let patch = presets::get_preset(&chain.preset.into());
+    let patch = patch.and_then(|json| serde_json::from_slice(&json).ok());
+    let patch = patch.ok_or(SpecError::NoPreset(chain.preset))?;
     Ok(ChainSpec::builder(wasm, None)
         .with_name(chain.name)
         .with_id(chain.id)
         .with_protocol_id(PROTOCOL_ID)
         .with_chain_type(chain.chain_type.clone())
-        .with_genesis_config_preset_name(chain.preset)
+        .with_genesis_config_patch(patch)
         .with_properties(properties())
         .build())
 }

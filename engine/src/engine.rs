@@ -3,13 +3,17 @@
 use crate::arena::Arena;
 use crate::cpu::{Environment, Exec, Operands, StepContext, PANEL_BYTES};
 use crate::error::{EngineError, Role};
-use crate::plan::{Place, Plan, Region};
+use crate::plan::{Instruction, Place, Plan, Region, Wanted};
 use crate::state::{check, State};
 use crate::{roots, Simd};
 use assay_commitment::StateRoot;
 use assay_numerics::{Operation, Tensor, TensorType};
 use assay_program::ValidProgram;
 use rayon::{ThreadPool, ThreadPoolBuilder};
+use std::sync::Arc;
+
+/// Sees the output of a node: its number, its type and its words, row-major.
+pub type Observer<'a> = dyn FnMut(u32, TensorType, &[u32]) + Send + 'a;
 
 /// How an engine runs. None of it changes a bit of any result.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -25,16 +29,17 @@ pub struct Options {
 /// Runs the steps of one program.
 #[derive(Debug)]
 pub struct Engine {
-    seed: [u8; 32],
-    slots: Vec<TensorType>,
-    inputs: Vec<TensorType>,
-    constants: Vec<Tensor>,
+    program: ValidProgram,
+    constants: Arc<[Tensor]>,
     plan: Plan,
+    /// The plan by which every value can be seen, once it has been asked for.
+    traced: Option<Plan>,
     arena: Arena,
     /// Second buffers of the slots that have one.
     next: Vec<Option<Tensor>>,
     simd: Simd,
     threads: usize,
+    memory_limit: Option<u64>,
     pool: Option<ThreadPool>,
     /// Whether any node is worth more than one thread.
     shares: bool,
@@ -48,6 +53,15 @@ impl Engine {
         constants: Vec<Tensor>,
         options: Options,
     ) -> Result<Self, EngineError> {
+        Self::sharing(program, constants.into(), options)
+    }
+
+    /// As [`Self::new`], with constants that somebody else reads as well.
+    pub fn sharing(
+        program: &ValidProgram,
+        constants: Arc<[Tensor]>,
+        options: Options,
+    ) -> Result<Self, EngineError> {
         let parts = program.get();
         check(Role::Constant, &parts.constants, &constants)?;
         let simd = options.simd.resolve()?;
@@ -55,26 +69,26 @@ impl Engine {
         let threads = pool
             .as_ref()
             .map_or_else(rayon::current_num_threads, ThreadPool::current_num_threads);
-        let plan = Plan::new(program);
-        let needed = planned_bytes(&plan, &parts.slots, threads);
-        if let Some(limit) = options.memory_limit.filter(|limit| needed > *limit) {
-            return Err(EngineError::MemoryLimit { needed, limit });
-        }
+        let plan = Plan::new(program, Wanted::Slots);
+        check_limit(
+            options.memory_limit,
+            planned_bytes(&plan, &parts.slots, threads),
+        )?;
         let arena = Arena::new(plan.arena_words)?;
         let second = plan.second_buffer.iter().zip(&parts.slots);
         let next = second
             .map(|(second, ty)| second.then(|| Tensor::zeros(*ty)))
             .collect();
         let mut engine = Self {
-            seed: parts.seed,
-            slots: parts.slots.clone(),
-            inputs: parts.inputs.clone(),
+            program: program.clone(),
             constants,
             plan,
+            traced: None,
             arena,
             next,
             simd,
             threads,
+            memory_limit: options.memory_limit,
             pool,
             shares: false,
         };
@@ -89,7 +103,15 @@ impl Engine {
 
     /// Working memory in bytes: intermediate values, second buffers of slots, and packing buffers of all threads.
     pub fn planned_bytes(&self) -> u64 {
-        planned_bytes(&self.plan, &self.slots, self.threads)
+        let larger = self
+            .traced
+            .as_ref()
+            .filter(|traced| traced.arena_words > self.plan.arena_words);
+        planned_bytes(
+            larger.unwrap_or(&self.plan),
+            &self.program.get().slots,
+            self.threads,
+        )
     }
 
     /// The instruction set in use.
@@ -111,17 +133,38 @@ impl Engine {
         data: &[Tensor],
         step: u64,
     ) -> Result<(), EngineError> {
-        check(Role::Slot, &self.slots, &state.slots)?;
-        check(Role::Input, &self.inputs, data)?;
-        let exec = self.exec()?;
+        let exec = self.checked(state, data)?;
         state.roots.note(&self.plan.changes, step);
         let (pool, shares) = (self.pool.take(), self.shares);
-        match &pool {
-            Some(pool) if shares => pool.install(|| self.run(&exec, state, data, step)),
-            None if shares => rayon::scope(|_| self.run(&exec, state, data, step)),
-            _ => self.run(&exec, state, data, step),
-        }
+        in_pool(pool.as_ref(), shares, || self.run(&exec, state, data, step));
         self.pool = pool;
+        Ok(())
+    }
+
+    /// As [`Self::step`], and shows the output of every node but `Commit` to `observe`, in order, as soon as it is
+    /// computed. A NaN has any payload; it is canonical in hashes alone.
+    ///
+    /// Nodes on which no slot depends are computed as well. So the first call makes another plan and may take more
+    /// memory. Fails, with the state as it was, if there is not as much, or if state or data are not of the program's types.
+    pub fn trace_step(
+        &mut self,
+        state: &mut State,
+        data: &[Tensor],
+        step: u64,
+        observe: &mut Observer<'_>,
+    ) -> Result<(), EngineError> {
+        let exec = self.checked(state, data)?;
+        let plan = match self.traced.take() {
+            Some(plan) => plan,
+            None => self.plan_trace()?,
+        };
+        state.roots.note(&plan.changes, step);
+        let (pool, shares) = (self.pool.take(), self.shares);
+        in_pool(pool.as_ref(), shares, || {
+            self.run_traced(&plan, &exec, state, data, step, observe)
+        });
+        self.pool = pool;
+        self.traced = Some(plan);
         Ok(())
     }
 
@@ -145,49 +188,76 @@ impl Engine {
         ))
     }
 
-    /// Computes every node in order. State and data are of the program's types.
+    /// Checks what a step is given.
+    fn checked(&self, state: &State, data: &[Tensor]) -> Result<Exec, EngineError> {
+        check(Role::Slot, &self.program.get().slots, &state.slots)?;
+        check(Role::Input, &self.program.get().inputs, data)?;
+        self.exec()
+    }
+
+    /// The plan by which every value can be seen, for which the arena then has room.
+    fn plan_trace(&mut self) -> Result<Plan, EngineError> {
+        let plan = Plan::new(&self.program, Wanted::Every);
+        debug_assert_eq!(plan.second_buffer, self.plan.second_buffer);
+        let needed = planned_bytes(&plan, &self.program.get().slots, self.threads);
+        check_limit(self.memory_limit, needed)?;
+        if plan.arena_words > self.plan.arena_words {
+            self.arena = Arena::new(plan.arena_words)?;
+        }
+        Ok(plan)
+    }
+
+    /// Computes every node in order that a slot depends on. State and data are of the program's types.
     fn run(&mut self, exec: &Exec, state: &mut State, data: &[Tensor], step: u64) {
         let _environment = Environment::enter();
         let context = StepContext {
-            seed: &self.seed,
+            seed: &self.program.get().seed,
             step,
         };
+        let mut memory = Tensors {
+            arena: &self.arena,
+            slots: &mut state.slots,
+            next: &mut self.next,
+            inputs: data,
+            constants: &self.constants,
+        };
         for instruction in &self.plan.instructions {
-            let mut memory = Tensors {
-                arena: &self.arena,
-                slots: &mut state.slots,
-                next: &mut self.next,
-                inputs: data,
-                constants: &self.constants,
-            };
-            let output = memory.output(instruction.output);
-            let mut inputs = [(core::ptr::null(), 0); Operation::MAX_INPUTS];
-            for (input, region) in inputs.iter_mut().zip(&instruction.inputs) {
-                let same = region.place == instruction.output.place;
-                *input = (
-                    if same {
-                        output.cast_const()
-                    } else {
-                        memory.input(*region)
-                    },
-                    region.words,
-                );
-            }
-            let inputs = &inputs[..instruction.inputs.len()];
-            let operands = Operands {
-                inputs,
-                output: (output, instruction.output.words),
-            };
-            // SAFETY: the plan gives each value a region of its type's words that is no live value's, and lets a node
-            // write over an input only where its kernel allows it. Slots and data were checked, so every region lies
-            // in its tensor; the arena has the words of the plan. All is borrowed here, so nobody else writes.
-            unsafe { instruction.kernel.run(exec, &context, &operands) };
+            memory.compute(instruction, exec, &context);
         }
-        for (slot, next) in state.slots.iter_mut().zip(&mut self.next) {
-            if let Some(next) = next {
-                core::mem::swap(slot, next);
+        memory.exchange();
+    }
+
+    /// Computes every node in order and shows its output. State and data are of the program's types.
+    fn run_traced(
+        &mut self,
+        plan: &Plan,
+        exec: &Exec,
+        state: &mut State,
+        data: &[Tensor],
+        step: u64,
+        observe: &mut Observer<'_>,
+    ) {
+        let _environment = Environment::enter();
+        let program = self.program.get();
+        let context = StepContext {
+            seed: &program.seed,
+            step,
+        };
+        let mut memory = Tensors {
+            arena: &self.arena,
+            slots: &mut state.slots,
+            next: &mut self.next,
+            inputs: data,
+            constants: &self.constants,
+        };
+        let mut instructions = plan.instructions.iter().peekable();
+        for (number, (node, region)) in program.nodes.iter().zip(&plan.values).enumerate() {
+            if let Some(instruction) = instructions.next_if(|next| next.node == number) {
+                memory.compute(instruction, exec, &context);
             }
+            observe(number as u32, node.output, memory.words(*region));
         }
+        memory.exchange();
     }
 }
 
@@ -201,6 +271,48 @@ struct Tensors<'a> {
 }
 
 impl Tensors<'_> {
+    /// Runs one instruction of the plan that this memory was made for.
+    fn compute(&mut self, instruction: &Instruction, exec: &Exec, context: &StepContext) {
+        let output = self.output(instruction.output);
+        let mut inputs = [(core::ptr::null(), 0); Operation::MAX_INPUTS];
+        for (input, region) in inputs.iter_mut().zip(&instruction.inputs) {
+            let same = region.place == instruction.output.place;
+            *input = (
+                if same {
+                    output.cast_const()
+                } else {
+                    self.input(*region)
+                },
+                region.words,
+            );
+        }
+        let inputs = &inputs[..instruction.inputs.len()];
+        let operands = Operands {
+            inputs,
+            output: (output, instruction.output.words),
+        };
+        // SAFETY: the plan gives each value a region of its type's words that is no live value's, and lets a node
+        // write over an input only where its kernel allows it. Slots and data were checked, so every region lies
+        // in its tensor; the arena has the words of the plan. All is borrowed here, so nobody else writes.
+        unsafe { instruction.kernel.run(exec, context, &operands) };
+    }
+
+    /// The words of a value that has been computed and not yet overwritten.
+    fn words(&self, region: Region) -> &[u32] {
+        // SAFETY: every region lies in its tensor or in the arena, whose words are initialised, and nobody writes while
+        // this is borrowed.
+        unsafe { core::slice::from_raw_parts(self.input(region), region.words) }
+    }
+
+    /// Ends a step: second buffers become the slots.
+    fn exchange(&mut self) {
+        for (slot, next) in self.slots.iter_mut().zip(self.next.iter_mut()) {
+            if let Some(next) = next {
+                core::mem::swap(slot, next);
+            }
+        }
+    }
+
     /// The start of a region for writing. Regions that nobody may write give a null pointer; the plan names none.
     fn output(&mut self, region: Region) -> *mut u32 {
         match region.place {
@@ -235,6 +347,22 @@ fn planned_bytes(plan: &Plan, slots: &[TensorType], threads: usize) -> u64 {
         .filter(|(second, _)| **second);
     let second: u64 = second.map(|(_, ty)| ty.bytes()).sum();
     4 * plan.arena_words as u64 + second + threads as u64 * PANEL_BYTES
+}
+
+fn check_limit(limit: Option<u64>, needed: u64) -> Result<(), EngineError> {
+    match limit.filter(|limit| needed > *limit) {
+        Some(limit) => Err(EngineError::MemoryLimit { needed, limit }),
+        None => Ok(()),
+    }
+}
+
+/// Runs `work` where its parallel parts belong.
+fn in_pool(pool: Option<&ThreadPool>, shares: bool, work: impl FnOnce() + Send) {
+    match pool {
+        Some(pool) if shares => pool.install(work),
+        None if shares => rayon::scope(|_| work()),
+        _ => work(),
+    }
 }
 
 fn new_pool(threads: usize) -> Result<ThreadPool, EngineError> {

@@ -8,6 +8,7 @@
 //!   the first step; a step allocates nothing.
 //! - A [`State`] holds the program's slots. [`Engine::step`] takes it from one step to the next.
 //! - [`Engine::state_root`] commits to it.
+//! - [`Engine::trace_step`] takes a step and shows the output of every node, for whoever must account for one.
 //!
 //! ```
 //! use assay_engine::{Engine, Options, State};
@@ -45,6 +46,6 @@ mod roots;
 mod state;
 
 pub use cpu::Simd;
-pub use engine::{Engine, Options};
+pub use engine::{Engine, Observer, Options};
 pub use error::{EngineError, Role};
 pub use state::State;

@@ -29,6 +29,49 @@ async fn blocks_become_final_and_go_on_after_a_restart() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn authors_tell_the_chain_what_is_final() {
+    let base = tempfile::tempdir().unwrap();
+    let node = Node::start(base.path());
+    let mut client = Client::connect(&node).await;
+    client.finalised(4).await;
+    let head = client
+        .call("chain_getFinalizedHead", json!([]))
+        .await
+        .unwrap();
+    let header = client.call("chain_getHeader", json!([head])).await.unwrap();
+    let number = header["number"].as_str().expect("a number in hex");
+    let number = u32::from_str_radix(&number[2..], 16).unwrap();
+
+    let key = pallet_assay_timing::ChainClock::<assay_runtime::Runtime>::hashed_key();
+    let key = key
+        .iter()
+        .fold("0x".to_owned(), |key, byte| format!("{key}{byte:02x}"));
+    let clock = client
+        .call("state_getStorage", json!([key, head]))
+        .await
+        .unwrap();
+    let clock = clock.as_str().expect("the chain has a clock");
+    // Nine hints of four bytes come first, the newest last.
+    let newest = u32::from_str_radix(&clock[2 + 64..2 + 72], 16)
+        .unwrap()
+        .swap_bytes();
+    assert!((1..number).contains(&newest), "{newest} in block {number}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_node_that_is_told_to_stop_ends_well() {
+    let base = tempfile::tempdir().unwrap();
+    let mut node = Node::start(base.path());
+    Client::connect(&node).await.finalised(1).await;
+    let (said, status) = node.stop();
+    assert!(status.success(), "{said:#?}");
+    let bad = |line: &&String| line.contains("failed") || line.contains("ERROR");
+    assert_eq!(said.iter().find(bad), None);
+    let by = "by The Assay developers, 2026";
+    assert!(said.iter().any(|line| line.contains(by)), "{said:#?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_rpc_answers_what_clients_ask() {
     let base = tempfile::tempdir().unwrap();
     let node = Node::start(base.path());

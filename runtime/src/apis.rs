@@ -2,15 +2,16 @@
 
 use crate::{
     config::consensus::BABE_GENESIS_EPOCH_CONFIG, presets, AccountId, AuthorityDiscovery, Babe,
-    Balance, Block, Executive, Grandpa, Historical, InherentDataExt, Jobs, Nonce, Protocol,
-    Runtime, RuntimeCall, RuntimeGenesisConfig, SessionKeys, System, TransactionPayment, VERSION,
+    Balance, Block, BlockNumber, Disputes, Executive, Grandpa, Historical, InherentDataExt, Jobs,
+    Nonce, Protocol, Runtime, RuntimeCall, RuntimeGenesisConfig, SessionKeys, System,
+    TransactionPayment, VERSION,
 };
 use alloc::{string::ToString, vec::Vec};
 use assay_protocol::{
     JobId, JobSubmission, JobView, Page, ParamsVersion, ProviderView, Quote, SegmentIndex,
     SegmentView,
 };
-use assay_runtime_api::{page_limit, ParamsView, Refusal};
+use assay_runtime_api::{page_limit, DisputeView, Game, GameId, ParamsView, Refusal};
 use frame_support::{
     genesis_builder_helper::{build_state, get_preset},
     traits::KeyOwnerProofSystem,
@@ -271,6 +272,22 @@ impl_runtime_apis! {
                 return Some(ParamsView { version, params });
             };
             Protocol::at(version).map(|params| ParamsView { version, params })
+        }
+
+        fn dispute(game: GameId) -> Option<DisputeView<AccountId>> {
+            Disputes::dispute_view(game)
+        }
+
+        fn disputes(from: u64, limit: u32) -> Page<DisputeView<AccountId>> {
+            Disputes::disputes_page(from, page_limit(limit))
+        }
+
+        fn game(game: GameId) -> Option<Game> {
+            Disputes::game(game)
+        }
+
+        fn chain_time() -> BlockNumber {
+            crate::Timing::chain_time()
         }
     }
 

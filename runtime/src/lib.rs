@@ -173,4 +173,6 @@ mod runtime {
     pub type Providers = pallet_assay_providers;
     #[runtime::pallet_index(22)]
     pub type Jobs = pallet_assay_jobs;
+    #[runtime::pallet_index(23)]
+    pub type Disputes = pallet_assay_disputes;
 }

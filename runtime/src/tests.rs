@@ -1,12 +1,15 @@
 //! The parts fit together: presets build a working state, and the numbers of `identity` and `config` hold.
 
+mod chain_time;
+
 use crate::{
-    config::system::BlockWeights, identity, presets, AccountId, AllPalletsWithSystem, Balances,
-    Block, Runtime, RuntimeGenesisConfig, Session, SessionKeys, System, Timing, TransactionPayment,
+    config::system::{BlockWeights, NORMAL_SHARE},
+    identity, presets, AccountId, AllPalletsWithSystem, Balances, Block, Runtime,
+    RuntimeGenesisConfig, Session, SessionKeys, System, Timing, TransactionPayment,
     MAX_BLOCK_LENGTH,
 };
 use frame_support::{
-    dispatch::DispatchClass,
+    dispatch::{DispatchClass, DispatchInfo},
     genesis_builder_helper::build_state,
     traits::{Get, IntegrityTest, KeyOwnerProofSystem},
     weights::{constants::ExtrinsicBaseWeight, Weight},
@@ -112,6 +115,47 @@ fn a_block_is_a_third_of_a_slot_and_calls_have_60_percent_of_it() {
             MAX_BLOCK_LENGTH / 5 * 3
         );
         weights.validate().unwrap();
+        let longest = DispatchClass::all()
+            .iter()
+            .map(|class| *lengths.max.get(*class))
+            .max();
+        assert_eq!(
+            longest,
+            Some(MAX_BLOCK_LENGTH),
+            "a node proposes blocks of up to this length"
+        );
+    });
+}
+
+#[test]
+fn when_ordinary_calls_have_filled_their_share_operational_ones_still_fit() {
+    use frame_system::CheckWeight;
+    const LENGTH: usize = 32 * 1024;
+    let fits = |class| {
+        let info = DispatchInfo {
+            call_weight: Weight::from_parts(1_000_000_000, 0),
+            class,
+            ..Default::default()
+        };
+        CheckWeight::<Runtime>::do_validate(&info, LENGTH)
+            .and_then(|(_, length)| CheckWeight::<Runtime>::do_prepare(&info, LENGTH, length))
+            .is_ok()
+    };
+    let room = || {
+        (
+            fits(DispatchClass::Normal),
+            fits(DispatchClass::Operational),
+        )
+    };
+    on_preset("development", || {
+        assert_eq!(room(), (true, true));
+        frame_system::BlockSize::<Runtime>::put(NORMAL_SHARE * MAX_BLOCK_LENGTH);
+        assert_eq!(room(), (false, true), "by length");
+    });
+    on_preset("development", || {
+        let normal = BlockWeights::get().get(DispatchClass::Normal).max_total;
+        System::register_extra_weight_unchecked(normal.unwrap(), DispatchClass::Normal);
+        assert_eq!(room(), (false, true), "by weight");
     });
 }
 
@@ -146,7 +190,11 @@ fn fees_go_to_the_author_and_without_one_are_burnt() {
         ));
         assert_eq!(Balances::total_issuance(), before);
         let alice = Sr25519Keyring::Alice.to_account_id();
-        System::initialize(&2, &Default::default(), &digest_of_the_first_validator());
+        System::initialize(
+            &2,
+            &Default::default(),
+            &digest_of_the_first_validator_in(1),
+        );
         identity::FeesToAuthor::on_unbalanced(<Balances as Balanced<AccountId>>::issue(
             identity::UNIT,
         ));
@@ -157,12 +205,12 @@ fn fees_go_to_the_author_and_without_one_are_burnt() {
     });
 }
 
-/// The digest of a block made in slot 1 by validator 0.
-fn digest_of_the_first_validator() -> sp_runtime::Digest {
+/// The digest of a block made in this slot by validator 0.
+fn digest_of_the_first_validator_in(slot: u32) -> sp_runtime::Digest {
     use sp_consensus_babe::digests::{CompatibleDigestItem, PreDigest, SecondaryPlainPreDigest};
     let claim = SecondaryPlainPreDigest {
         authority_index: 0,
-        slot: 1.into(),
+        slot: u64::from(slot).into(),
     };
     let item = sp_runtime::DigestItem::babe_pre_digest(PreDigest::SecondaryPlain(claim));
     sp_runtime::Digest { logs: vec![item] }

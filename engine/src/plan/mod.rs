@@ -13,6 +13,8 @@ use assay_program::{Program, Source, ValidProgram};
 use memory::Memory;
 use origin::{Origin, Uses};
 
+pub(crate) use origin::Wanted;
+
 /// A region of memory that outlives a node.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Place {
@@ -38,6 +40,8 @@ pub(crate) struct Region {
 /// One node that computes something.
 #[derive(Clone, Debug)]
 pub(crate) struct Instruction {
+    /// The node's number.
+    pub(crate) node: usize,
     pub(crate) kernel: Kernel,
     pub(crate) inputs: Vec<Region>,
     pub(crate) output: Region,
@@ -53,6 +57,8 @@ pub(crate) struct Plan {
     pub(crate) second_buffer: Vec<bool>,
     /// For each slot how a step changes it.
     pub(crate) changes: Vec<Change>,
+    /// If every value is wanted: for each node but `Commit` where its value lies until the next node is computed.
+    pub(crate) values: Vec<Region>,
 }
 
 /// Which part of a slot a step may change.
@@ -66,9 +72,12 @@ pub(crate) enum Change {
 
 impl Plan {
     /// Places the values of a program. The cost is bounded by the limits of a valid program.
-    pub(crate) fn new(program: &ValidProgram) -> Self {
+    ///
+    /// Which slots have a second buffer does not depend on what is wanted: whoever reads a slot after its next value is
+    /// computed gives a slot itself.
+    pub(crate) fn new(program: &ValidProgram, wanted: Wanted) -> Self {
         let program = program.get();
-        let uses = Uses::of(program);
+        let uses = Uses::of(program, wanted);
         let nodes = program.nodes.len();
         let (places, owns) = (vec![None; nodes], vec![false; nodes]);
         let mut planner = Planner {
@@ -79,44 +88,29 @@ impl Plan {
             memory: Memory::new(),
         };
         let first = first_slot_node(program);
-        let (mut instructions, mut second_buffer) = (Vec::new(), vec![false; program.slots.len()]);
-        let mut changes = vec![Change::Whole; program.slots.len()];
+        let mut plan = Self {
+            instructions: Vec::new(),
+            arena_words: 0,
+            second_buffer: vec![false; program.slots.len()],
+            changes: vec![Change::Whole; program.slots.len()],
+            values: Vec::new(),
+        };
         for (number, node) in program.nodes.iter().enumerate() {
-            let Some(kernel) = uses
+            let kernel = uses
                 .computes(number)
                 .then(|| Kernel::new(&node.operation()))
-                .flatten()
-            else {
-                continue;
-            };
-            let slot = number.checked_sub(first);
-            let place = match slot {
-                Some(slot) => planner.slot_place(number, slot, &kernel),
-                None => planner.arena_place(number, &kernel),
-            };
-            if let Some(slot) = slot {
-                second_buffer[slot] = place == Place::Next(slot);
-                changes[slot] = planner.change(number, slot);
+                .flatten();
+            if let Some(kernel) = kernel {
+                planner.plan(number, number.checked_sub(first), kernel, &mut plan);
             }
-            planner.places[number] = Some(place);
-            let inputs = planner.regions(number);
-            let output = Region {
-                place,
-                words: words(node.output),
-            };
-            instructions.push(Instruction {
-                kernel,
-                inputs,
-                output,
-            });
-            planner.release(number);
+            if wanted == Wanted::Every && node.op != Op::Commit {
+                plan.values.push(planner.value(number));
+                planner.release(number);
+                planner.release_unread(number);
+            }
         }
-        Self {
-            instructions,
-            arena_words: planner.memory.words(),
-            second_buffer,
-            changes,
-        }
+        plan.arena_words = planner.memory.words();
+        plan
     }
 }
 
@@ -137,6 +131,29 @@ struct Planner<'a> {
 }
 
 impl Planner<'_> {
+    /// Places node `number`, which gives `slot` if that is one.
+    fn plan(&mut self, number: usize, slot: Option<usize>, kernel: Kernel, plan: &mut Plan) {
+        let place = match slot {
+            Some(slot) => self.slot_place(number, slot, &kernel),
+            None => self.arena_place(number, &kernel),
+        };
+        if let Some(slot) = slot {
+            plan.second_buffer[slot] = place == Place::Next(slot);
+            plan.changes[slot] = self.change(number, slot);
+        }
+        self.places[number] = Some(place);
+        plan.instructions.push(Instruction {
+            node: number,
+            kernel,
+            inputs: self.regions(number),
+            output: Region {
+                place,
+                words: self.words(number),
+            },
+        });
+        self.release(number);
+    }
+
     /// Where the next value of `slot` goes, which node `number` gives.
     fn slot_place(&self, number: usize, slot: usize, kernel: &Kernel) -> Place {
         let origin = Origin::Slot(slot);
@@ -194,6 +211,25 @@ impl Planner<'_> {
                 self.memory.give_back(offset, self.words(node));
                 self.owns[node] = false;
             }
+        }
+    }
+
+    /// Gives back the words of node `number` if nobody reads them.
+    fn release_unread(&mut self, number: usize) {
+        if !self.owns[number] || self.uses.last_read(Origin::Node(number)).is_some() {
+            return;
+        }
+        if let Some(Place::Arena(offset)) = self.places[number] {
+            self.memory.give_back(offset, self.words(number));
+            self.owns[number] = false;
+        }
+    }
+
+    /// Where the value of node `number` lies, which is placed or another name of something that is.
+    fn value(&self, number: usize) -> Region {
+        Region {
+            place: self.place(Source::Node(number as u32)),
+            words: self.words(number),
         }
     }
 

@@ -17,11 +17,21 @@ pub(super) enum Origin {
     Constant(usize),
 }
 
+/// Which of a program's values are wanted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Wanted {
+    /// The next state's.
+    Slots,
+    /// Every node's, at least until the next node is computed.
+    Every,
+}
+
 /// How a program's values are used.
 pub(super) struct Uses {
     /// For each node where its value lies.
     origins: Vec<Origin>,
-    /// For each node whether it is computed: a slot depends on it and it is no other name of something else.
+    /// For each node whether it is computed: it is wanted, or what a wanted one depends on, and it is no other name of
+    /// something else.
     computes: Vec<bool>,
     /// For each node and slot the last node that reads it.
     node_reads: Vec<Option<usize>>,
@@ -29,10 +39,13 @@ pub(super) struct Uses {
 }
 
 impl Uses {
-    pub(super) fn of(program: &Program) -> Self {
+    pub(super) fn of(program: &Program, wanted: Wanted) -> Self {
         let (nodes, first) = (program.nodes.len(), first_slot_node(program));
         let origins = origins(program, first);
-        let needed = needed(program, first);
+        let needed = match wanted {
+            Wanted::Slots => needed(program, first),
+            Wanted::Every => vec![true; nodes],
+        };
         let computes = (0..nodes)
             .map(|node| needed[node] && origins[node] == Origin::Node(node))
             .collect();
@@ -44,7 +57,8 @@ impl Uses {
             slot_reads,
         };
         for (number, node) in program.nodes.iter().enumerate() {
-            if !uses.computes[number] {
+            // Whoever looks at a reshape reads what it is another name of.
+            if !uses.computes[number] && wanted == Wanted::Slots {
                 continue;
             }
             for input in &node.inputs {

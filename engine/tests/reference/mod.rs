@@ -1,13 +1,16 @@
 //! Programs run by the definition, node by node, and compared to the engine.
 
+// Each test file has its own copy and uses a part of it.
+#![allow(dead_code)]
+
 use assay_commitment::{state_root, tensor_root_of, Sha3, StateRoot};
 use assay_engine::{Engine, Options, Simd, State};
 use assay_numerics::{scalar, DType, Op, Tensor};
 use assay_program::testing::Sample;
 use assay_program::{Program, Source, ValidProgram};
 
-/// One step of the definition: every node by its folds.
-fn reference_step(
+/// One step of the definition: the output of every node but `Commit`, by its folds.
+pub fn reference_values(
     program: &Program,
     constants: &[Tensor],
     data: &[Tensor],
@@ -32,7 +35,7 @@ fn reference_step(
             .unwrap();
         values.push(value);
     }
-    values.split_off(values.len() - program.slots.len())
+    values
 }
 
 pub fn canonical(tensor: &Tensor) -> Vec<u32> {
@@ -60,13 +63,9 @@ pub fn reference(sample: &Sample, steps: u64) -> Vec<Vec<Tensor>> {
     let mut states = vec![sample.state.clone()];
     for step in 0..steps {
         let last = states.last().unwrap();
-        states.push(reference_step(
-            &sample.program,
-            &sample.constants,
-            &sample.inputs,
-            last,
-            step,
-        ));
+        let (program, constants) = (&sample.program, &sample.constants);
+        let mut values = reference_values(program, constants, &sample.inputs, last, step);
+        states.push(values.split_off(values.len() - program.slots.len()));
     }
     states
 }

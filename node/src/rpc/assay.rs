@@ -9,16 +9,19 @@
 //! | `assay_providerOfOperator` | operator key's address, block hash? | provider, or null |
 //! | `assay_quote` | submission, block hash? | quote |
 //! | `assay_params` | version?, block hash? | version and parameters, or null |
+//! | `assay_dispute` | game's name, block hash? | dispute, or null |
+//! | `assay_disputes` | first number, limit?, block hash? | page of disputes |
 //!
 //! Without a block hash the best block answers. Amounts are decimal strings, hashes 0x-prefixed hex, addresses SS58.
 //! A page has at most [`MAX_PAGE`] items and names where the next begins.
 
+use assay_game::{DisputeView, GameId};
 use assay_protocol::{
-    JobId, JobSubmission, JobView, Page, ParamsVersion, ProviderView, Quote, SegmentIndex,
-    SegmentView,
+    JobId, JobSubmission, JobView, Page, ParamsVersion, ParamsView, ProviderView, Quote,
+    SegmentIndex, SegmentView, MAX_PAGE,
 };
 use assay_runtime::{opaque::Block, AccountId, Hash};
-use assay_runtime_api::{AssayApi as Queries, ParamsView, MAX_PAGE};
+use assay_runtime_api::AssayApi as Queries;
 use jsonrpsee::{core::RpcResult, proc_macros::rpc, types::ErrorObjectOwned};
 use sp_api::{ApiError, ApiExt, ProvideRuntimeApi};
 use sp_blockchain::{BlockStatus, HeaderBackend};
@@ -77,6 +80,19 @@ pub trait AssayApi {
         version: Option<ParamsVersion>,
         at: Option<Hash>,
     ) -> RpcResult<Option<ParamsView>>;
+
+    /// A dispute: what it is about, between whom, and where it stands.
+    #[method(name = "dispute")]
+    fn dispute(&self, game: GameId, at: Option<Hash>) -> RpcResult<Option<DisputeView<AccountId>>>;
+
+    /// The disputes from a number on, in order of opening.
+    #[method(name = "disputes")]
+    fn disputes(
+        &self,
+        from: u64,
+        limit: Option<u32>,
+        at: Option<Hash>,
+    ) -> RpcResult<Page<DisputeView<AccountId>>>;
 }
 
 /// Why a question has no answer, with the code that the client sees.
@@ -217,5 +233,20 @@ where
         at: Option<Hash>,
     ) -> RpcResult<Option<ParamsView>> {
         Ok(self.ask(at, |api, at| api.params(at, version))?)
+    }
+
+    fn dispute(&self, game: GameId, at: Option<Hash>) -> RpcResult<Option<DisputeView<AccountId>>> {
+        Ok(self.ask(at, |api, at| api.dispute(at, game))?)
+    }
+
+    fn disputes(
+        &self,
+        from: u64,
+        limit: Option<u32>,
+        at: Option<Hash>,
+    ) -> RpcResult<Page<DisputeView<AccountId>>> {
+        Ok(self.ask(at, |api, at| {
+            api.disputes(at, from, limit.unwrap_or(MAX_PAGE))
+        })?)
     }
 }

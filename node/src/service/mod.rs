@@ -3,12 +3,14 @@
 //! | file | subject |
 //! |---|---|
 //! | `parts` | database, client, pool, import queue: what needs no network |
+//! | `pool` | the transaction pool |
 //! | `ports` | refuses to start on ports that another program holds |
 //! | `network` | litep2p, block and warp sync |
 //! | `tasks` | block production, finality, authority discovery, offchain workers |
 
 mod network;
 pub mod parts;
+mod pool;
 mod ports;
 mod tasks;
 

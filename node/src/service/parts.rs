@@ -1,16 +1,20 @@
 //! The parts that every command needs which opens the database: client, transaction pool, import queue.
 
-use assay_runtime::{opaque::Block, RuntimeApi};
+use super::pool::new_pool;
+use assay_runtime::{opaque::Block, Hash, RuntimeApi};
+use pallet_assay_timing::InherentDataProvider as FinalityProvider;
 use sc_consensus_babe::{BabeBlockImport, BabeLink, BabeWorkerHandle, ImportQueueParams};
 use sc_consensus_grandpa::{GrandpaBlockImport, LinkHalf};
 use sc_service::{error::Error as ServiceError, Configuration, PartialComponents, TaskManager};
 use sc_telemetry::{Telemetry, TelemetryHandle, TelemetryWorker};
 use sc_transaction_pool::TransactionPoolHandle;
 use sc_transaction_pool_api::OffchainTransactionPoolFactory;
+use sp_blockchain::HeaderBackend;
 use sp_consensus_babe::{
     inherents::{BabeCreateInherentDataProviders, InherentDataProvider as SlotProvider},
     SlotDuration,
 };
+use sp_inherents::CreateInherentDataProviders;
 use sp_timestamp::InherentDataProvider as TimestampProvider;
 use std::sync::Arc;
 
@@ -64,6 +68,10 @@ pub struct Consensus {
 }
 
 /// Opens the database and puts the parts together. Nothing runs yet but the queue that checks blocks.
+///
+/// This takes as long as compiling the runtime's Wasm twice, for the SDK computes the genesis with an executor of its own.
+/// The node's executor compiles a runtime once and keeps as many as `--runtime-cache-size` says: two are enough for an
+/// upgrade.
 pub fn assemble(config: &Configuration) -> Result<Parts, ServiceError> {
     let telemetry = telemetry_worker(config)?;
     let (client, backend, keystore_container, task_manager) =
@@ -97,23 +105,6 @@ pub fn assemble(config: &Configuration) -> Result<Parts, ServiceError> {
         transaction_pool,
         other: consensus,
     })
-}
-
-fn new_pool(
-    config: &Configuration,
-    client: &Arc<FullClient>,
-    task_manager: &TaskManager,
-) -> Arc<Pool> {
-    Arc::from(
-        sc_transaction_pool::Builder::new(
-            task_manager.spawn_essential_handle(),
-            client.clone(),
-            config.role.is_authority().into(),
-        )
-        .with_options(config.transaction_pool.clone())
-        .with_prometheus(config.prometheus_registry())
-        .build(),
-    )
 }
 
 /// The import of blocks, and the queue in front of it.
@@ -165,13 +156,36 @@ fn new_consensus(
     ))
 }
 
-/// The inherents of a block: the slot and the time, both from this machine's clock.
-pub fn slot_and_time(slot_duration: SlotDuration) -> BabeCreateInherentDataProviders<Block> {
-    Arc::new(move |_, ()| async move {
-        let time = TimestampProvider::from_system_time();
-        let slot = SlotProvider::from_timestamp_and_slot_duration(*time, slot_duration);
-        Ok((slot, time))
-    })
+/// What a block's slot and time are checked against: this machine's clock. Which block its author knew to be final
+/// cannot be checked, see [`with_finality`].
+fn slot_and_time(slot_duration: SlotDuration) -> BabeCreateInherentDataProviders<Block> {
+    Arc::new(move |_, ()| async move { Ok(clock(slot_duration)) })
+}
+
+/// What goes into a block that this node makes: slot, time, and the newest block that it knows to be final, from
+/// which the chain tells its own time.
+pub fn with_finality(
+    client: Arc<FullClient>,
+    slot_duration: SlotDuration,
+) -> impl CreateInherentDataProviders<
+    Block,
+    (),
+    InherentDataProviders = (SlotProvider, TimestampProvider, FinalityProvider),
+> {
+    move |_: Hash, ()| {
+        let client = client.clone();
+        async move {
+            let (slot, time) = clock(slot_duration);
+            let finalised = FinalityProvider::new(client.info().finalized_number);
+            Ok((slot, time, finalised))
+        }
+    }
+}
+
+fn clock(slot_duration: SlotDuration) -> (SlotProvider, TimestampProvider) {
+    let time = TimestampProvider::from_system_time();
+    let slot = SlotProvider::from_timestamp_and_slot_duration(*time, slot_duration);
+    (slot, time)
 }
 
 fn telemetry_worker(

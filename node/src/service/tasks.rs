@@ -3,7 +3,7 @@
 use super::{
     network::FinalityGossip,
     parts::{
-        slot_and_time, Consensus, FullBackend, FullClient, Pool, SelectChain, JUSTIFICATION_PERIOD,
+        with_finality, Consensus, FullBackend, FullClient, Pool, SelectChain, JUSTIFICATION_PERIOD,
     },
 };
 use assay_runtime::{opaque::Block, MAX_BLOCK_LENGTH};
@@ -132,7 +132,10 @@ fn spawn_author(
         block_import,
         sync_oracle: running.sync.clone(),
         justification_sync_link: running.sync.clone(),
-        create_inherent_data_providers: slot_and_time(babe_link.config().slot_duration()),
+        create_inherent_data_providers: with_finality(
+            running.client.clone(),
+            babe_link.config().slot_duration(),
+        ),
         force_authoring: settings.force_authoring,
         backoff_authoring_blocks: Some(BackoffAuthoringOnFinalizedHeadLagging::default()),
         babe_link,

@@ -5,8 +5,9 @@ use serde_json::{json, Value};
 use std::{
     io::{BufRead, BufReader, Read},
     path::Path,
-    process::{Child, Command, Stdio},
+    process::{Child, Command, ExitStatus, Stdio},
     sync::mpsc,
+    thread::JoinHandle,
     time::Duration,
 };
 use tokio::net::TcpStream;
@@ -20,6 +21,8 @@ pub struct Node {
     child: Child,
     /// Address of its RPC.
     pub url: String,
+    /// Reads what it says to the end.
+    reader: Option<JoinHandle<Vec<String>>>,
 }
 
 impl Node {
@@ -31,22 +34,36 @@ impl Node {
             .expect("the node starts");
         let stderr = child.stderr.take().expect("stderr is piped");
         let (send, receive) = mpsc::channel();
-        std::thread::spawn(move || {
-            for line in BufReader::new(stderr).lines().map_while(Result::ok) {
-                if let Some(address) = rpc_address(&line) {
-                    let _ = send.send(address);
-                }
-            }
+        let reader = std::thread::spawn(move || {
+            let lines = BufReader::new(stderr).lines().map_while(Result::ok);
+            lines
+                .inspect(|line| {
+                    if let Some(address) = rpc_address(line) {
+                        let _ = send.send(address);
+                    }
+                })
+                .collect()
         });
         let mut node = Self {
             child,
             url: String::new(),
+            reader: Some(reader),
         };
         let address = receive
             .recv_timeout(PATIENCE)
             .expect("the node opens its RPC");
         node.url = format!("ws://{address}");
         node
+    }
+
+    /// Stops it as a service manager does: all that it said, and whether it ended well.
+    pub fn stop(&mut self) -> (Vec<String>, ExitStatus) {
+        let id = self.child.id().to_string();
+        let told = Command::new("kill").args(["-TERM", &id]).status();
+        assert!(told.expect("kill runs").success());
+        let status = self.child.wait().expect("the node ends");
+        let reader = self.reader.take().expect("it is stopped once");
+        (reader.join().expect("lines"), status)
     }
 
     /// Kills it at once, as a power cut would.

@@ -42,8 +42,10 @@ impl<T: Config> Job<T> {
 
     /// Removes the late segment; its reserve is escrow again.
     fn miss_deadline(&mut self, segment: SegmentIndex) -> Result<(), Error<T>> {
-        let status = Segments::<T>::take(self.id, segment).ok_or(Error::<T>::NotTraining)?;
+        let status =
+            Pallet::<T>::segment_at(self.id, segment, self.now).ok_or(Error::<T>::NotTraining)?;
         let reserve = status.late(self.now)?;
+        Segments::<T>::remove(self.id, segment);
         Ok(self.state.miss_deadline(segment, reserve)?)
     }
 }

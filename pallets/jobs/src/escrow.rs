@@ -8,7 +8,7 @@ use assay_protocol::{Balance, Reserve};
 use frame_support::{
     pallet_prelude::DispatchResult,
     traits::{
-        fungible::{BalancedHold, MutateHold},
+        fungible::{BalancedHold, MutateHold, UnbalancedHold},
         tokens::{Fortitude, Precision, Restriction},
         OnUnbalanced,
     },
@@ -77,6 +77,18 @@ pub(crate) fn release_collateral<T: Config>(
 pub(crate) fn slash_collateral<T: Config>(provider: &T::AccountId, amount: Balance) {
     let (slashed, _) = T::Currency::slash(&HoldReason::Collateral.into(), provider, amount);
     T::SlashDestination::on_unbalanced(slashed);
+}
+
+/// Moves an assignment's collateral under another hold, whatever else is locked on the account.
+pub(crate) fn seize_collateral<T: Config>(
+    provider: &T::AccountId,
+    amount: Balance,
+    into: &T::RuntimeHoldReason,
+) -> DispatchResult {
+    let from = HoldReason::Collateral.into();
+    T::Currency::decrease_balance_on_hold(&from, provider, amount, Precision::Exact)?;
+    T::Currency::increase_balance_on_hold(into, provider, amount, Precision::Exact)?;
+    Ok(())
 }
 
 fn release<T: Config>(reason: HoldReason, who: &T::AccountId, amount: Balance) -> DispatchResult {

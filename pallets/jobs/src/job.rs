@@ -131,7 +131,10 @@ impl<T: Config> Job<T> {
         } = assignment;
         escrow::release_collateral::<T>(&provider, collateral)?;
         T::Providers::leave_job(&provider);
-        if matches!(outcome, Outcome::Ended { reason, .. } if *reason != EndReason::Declined) {
+        let ended =
+            matches!(outcome, Outcome::Ended { reason, .. } if *reason != EndReason::Declined);
+        // Who has been convicted has finished nothing.
+        if ended && collateral > 0 {
             T::Providers::note(&provider, Deed::Finished);
         }
         self.emit(Event::ProviderFreed {

@@ -11,7 +11,7 @@
 //!
 //! The transitions themselves are pure and live in `assay-protocol`; this pallet stores, pays and keeps the clocks.
 //! Deadlines are in chain time. Due transitions are served from an agenda in `on_idle`; every one of them may also be
-//! called by anyone, free of charge when it succeeds.
+//! called by anyone, signed and free of charge when it succeeds, or as a general transaction.
 //!
 //! **Invariants:** a buyer's `Escrow` hold is the sum of its jobs' unspent escrow and reserves; its `Deposit` hold
 //! the sum of its jobs' deposits; a provider's `Collateral` hold the sum of its assignments' collateral. A job's
@@ -32,10 +32,12 @@ extern crate alloc;
 
 mod agenda;
 mod assignment;
+mod authorize;
 mod clean_up;
 mod clocks;
 mod error;
 mod escrow;
+mod games;
 mod job;
 mod segments;
 mod submission;
@@ -49,8 +51,10 @@ mod mock;
 #[cfg(test)]
 mod tests;
 
+pub use authorize::{ensure_anyone, while_due};
+pub use games::{Challenged, Commitment};
 pub use pallet::*;
-pub use types::{Clock, CreditOf, Due, HostKeccak};
+pub use types::{Clock, CreditOf, Due, HostKeccak, Standstill};
 pub use views::MAX_PAGE;
 pub use weights::WeightInfo;
 
@@ -60,7 +64,8 @@ pub mod pallet {
     use alloc::boxed::Box;
 
     use crate::{
-        types::{Clock, CreditOf, Due, RecordOf, SegmentOf, StateOf},
+        authorize::ensure_anyone,
+        types::{Clock, CreditOf, Due, RecordOf, SegmentOf, Standstill, StateOf},
         weights::Branch,
         WeightInfo,
     };
@@ -140,6 +145,15 @@ pub mod pallet {
     #[pallet::storage]
     pub type Segments<T: Config> =
         StorageDoubleMap<_, Twox64Concat, JobId, Twox64Concat, SegmentIndex, SegmentOf<T>>;
+
+    /// Open games on each committed segment that has any.
+    #[pallet::storage]
+    pub type OpenGames<T: Config> =
+        StorageDoubleMap<_, Twox64Concat, JobId, Twox64Concat, SegmentIndex, u32, ValueQuery>;
+
+    /// The jobs whose deadlines stand still, because games on their segments are open.
+    #[pallet::storage]
+    pub type Standstills<T: Config> = StorageMap<_, Twox64Concat, JobId, Standstill>;
 
     /// What falls due at each block.
     #[pallet::storage]
@@ -270,6 +284,15 @@ pub mod pallet {
             /// How much.
             amount: Balance,
         },
+        /// A commitment was proved wrong: this segment and all later ones are void and their reserves are escrow again.
+        Voided {
+            /// The job's number.
+            job: JobId,
+            /// The convicted segment.
+            from: SegmentIndex,
+            /// The convicted provider's owner account.
+            provider: T::AccountId,
+        },
         /// A provider is free of a job and has what is left of its collateral back.
         ProviderFreed {
             /// The job's number.
@@ -326,6 +349,8 @@ pub mod pallet {
         NotCommitted,
         /// An earlier segment is not final yet.
         NotNext,
+        /// A game on the segment is open: it becomes final after the verdict.
+        GamesOpen,
         /// The job is neither open nor paused.
         NotPaused,
         /// Too early: the clock has not run out.
@@ -478,13 +503,15 @@ pub mod pallet {
         /// Makes a committed segment final and pays it, once its window is over and all before it are final. Anyone
         /// may call this; it is free when it succeeds.
         #[pallet::call_index(7)]
-        #[pallet::weight(T::WeightInfo::finalise_segment())]
+        #[pallet::weight((T::WeightInfo::finalise_segment(), DispatchClass::Operational))]
+        #[pallet::authorize(Self::authorize_finalise)]
+        #[pallet::weight_of_authorize(T::WeightInfo::finalise_segment())]
         pub fn finalise_segment(
             origin: OriginFor<T>,
             job: JobId,
             segment: SegmentIndex,
         ) -> DispatchResultWithPostInfo {
-            ensure_signed(origin)?;
+            ensure_anyone(origin)?;
             Self::do_finalise_segment(job, segment)?;
             Ok(Pays::No.into())
         }
@@ -492,18 +519,22 @@ pub mod pallet {
         /// Acts on the clock of a job that has run out: acceptance, a segment's deadline, a pause, or the time an
         /// open job waits. Anyone may call this; it is free when it succeeds.
         #[pallet::call_index(8)]
-        #[pallet::weight(T::WeightInfo::time_out())]
+        #[pallet::weight((T::WeightInfo::time_out(), DispatchClass::Operational))]
+        #[pallet::authorize(Self::authorize_time_out)]
+        #[pallet::weight_of_authorize(T::WeightInfo::time_out())]
         pub fn time_out(origin: OriginFor<T>, job: JobId) -> DispatchResultWithPostInfo {
-            ensure_signed(origin)?;
+            ensure_anyone(origin)?;
             Ok(Self::do_time_out(job)?.free_of_charge::<T>())
         }
 
         /// Removes the records of an ended job after the retention and returns the deposit to its buyer; of a job
         /// with many segments, a part of them per call. Anyone may call this; it is free when it succeeds.
         #[pallet::call_index(9)]
-        #[pallet::weight(T::WeightInfo::clean_up())]
+        #[pallet::weight((T::WeightInfo::clean_up(), DispatchClass::Operational))]
+        #[pallet::authorize(Self::authorize_clean_up)]
+        #[pallet::weight_of_authorize(T::WeightInfo::clean_up())]
         pub fn clean_up(origin: OriginFor<T>, job: JobId) -> DispatchResultWithPostInfo {
-            ensure_signed(origin)?;
+            ensure_anyone(origin)?;
             Ok(Self::do_clean_up(job)?.free_of_charge::<T>())
         }
     }

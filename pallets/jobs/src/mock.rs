@@ -103,7 +103,10 @@ pub(crate) fn params() -> Params {
     params.segments.deadline_slack = 6;
     params.segments.max_pause = 20;
     params.segments.retention = 30;
-    params.stake.unbonding_delay = 60;
+    params.stake.unbonding_delay = 80;
+    params.disputes.move_allowance = 3;
+    params.disputes.max_budget = 10;
+    params.disputes.slash_defer = 20;
     params
 }
 

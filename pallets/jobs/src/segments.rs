@@ -33,7 +33,7 @@ impl<T: Config> Pallet<T> {
         } = commitment;
         let window = job.params.segments.challenge_window;
         let window_end = job.now.saturating_add(window);
-        let status = Segments::<T>::get(id, segment).ok_or(Error::<T>::NotTraining)?;
+        let status = Self::segment_at(id, segment, job.now).ok_or(Error::<T>::NotTraining)?;
         let status = status
             .commit(job.now, window, trace, final_state)
             .map_err(Error::<T>::from)?;
@@ -53,6 +53,7 @@ impl<T: Config> Pallet<T> {
         let mut job = Job::<T>::load(id)?;
         let status = Segments::<T>::get(id, segment).ok_or(Error::<T>::NotCommitted)?;
         let status = status.finalise(job.now).map_err(Error::<T>::from)?;
+        Self::ensure_undisputed(id, segment)?;
         if let SegmentStatus::Final { provider, paid, .. } = status.clone() {
             job.state
                 .finalise(segment, paid)
@@ -68,6 +69,7 @@ impl<T: Config> Pallet<T> {
             });
         }
         Segments::<T>::insert(id, segment, status);
+        Self::finalise_if_overdue(id, segment.next(), job.now);
         job.settle(None)
     }
 }

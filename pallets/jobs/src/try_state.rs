@@ -11,7 +11,7 @@ use sp_runtime::TryRuntimeError;
 
 use crate::{
     types::{RecordOf, StateOf},
-    views, Config, HoldReason, NextJob, Pallet, Records, Segments, States,
+    views, Config, HoldReason, NextJob, OpenGames, Pallet, Records, Segments, Standstills, States,
 };
 
 /// What an account's jobs say is on hold.
@@ -44,6 +44,7 @@ impl<T: Config> Pallet<T> {
             Segments::<T>::iter_keys().all(|(job, _)| Records::<T>::contains_key(job)),
             "jobs: a segment without a job"
         );
+        try_games::<T>()?;
         accounts
             .iter()
             .try_for_each(|(who, expected)| try_holds::<T>(who, expected))
@@ -135,6 +136,25 @@ fn try_job<T: Config>(
         ensure!(state.ledger.escrow == 0, "jobs: an ended job keeps escrow");
     }
     try_segments::<T>(id, state)
+}
+
+/// Games are on committed segments, and a job's standstill counts those on its segments.
+fn try_games<T: Config>() -> Result<(), TryRuntimeError> {
+    let mut jobs = BTreeMap::<JobId, u32>::new();
+    for (job, segment, games) in OpenGames::<T>::iter() {
+        let committed = matches!(
+            Segments::<T>::get(job, segment),
+            Some(SegmentStatus::Committed { .. })
+        );
+        ensure!(committed && games > 0, "jobs: a game on no commitment");
+        let sum = jobs.entry(job).or_default();
+        *sum = sum.saturating_add(games);
+    }
+    let stills: BTreeMap<_, _> = Standstills::<T>::iter()
+        .map(|(job, still)| (job, still.games))
+        .collect();
+    ensure!(stills == jobs, "jobs: a standstill counts other games");
+    Ok(())
 }
 
 /// Final ones first, then committed ones, then the one in training, and nothing else.

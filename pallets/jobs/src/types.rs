@@ -1,7 +1,7 @@
 //! Short names and what only this pallet stores or emits.
 
 use assay_commitment::{Hash, Keccak};
-use assay_protocol::{JobId, JobRecord, JobState, SegmentIndex, SegmentStatus};
+use assay_protocol::{BlockNumber, JobId, JobRecord, JobState, SegmentIndex, SegmentStatus};
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use frame_support::traits::fungible::Credit;
 use scale_info::TypeInfo;
@@ -55,6 +55,26 @@ pub enum Due {
     TimeOut(JobId),
     /// A segment's window may be over.
     Finalise(JobId, SegmentIndex),
+}
+
+/// Open games on a job's segments, during which the job's deadlines stand still.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    Encode,
+    Decode,
+    DecodeWithMemTracking,
+    MaxEncodedLen,
+    TypeInfo,
+)]
+pub struct Standstill {
+    /// How many; at least one.
+    pub games: u32,
+    /// The block since which there has been at least one.
+    pub since: BlockNumber,
 }
 
 /// Whether a clean-up removed everything.

@@ -8,6 +8,7 @@ use assay_protocol::{
 use frame_support::traits::{fungible::InspectHold, Get};
 use pallet_assay_protocol::ProtocolParams;
 use pallet_assay_providers::Registry;
+use sp_runtime::traits::BlockNumberProvider;
 
 use crate::{
     types::{RecordOf, SegmentOf, StateOf},
@@ -65,6 +66,7 @@ impl<T: Config> Pallet<T> {
         let (Some(record), Some(state)) = (Records::<T>::get(job), States::<T>::get(job)) else {
             return Page::default();
         };
+        let now = T::ChainTime::current_block_number();
         let end = started(&state);
         let last = end.min(from.0.saturating_add(limit.min(MAX_PAGE)));
         let items = (from.0..last)
@@ -74,7 +76,7 @@ impl<T: Config> Pallet<T> {
                     job,
                     segment,
                     &record,
-                    Segments::<T>::get(job, segment)?,
+                    Self::segment_at(job, segment, now)?,
                 ))
             })
             .collect();

@@ -33,6 +33,15 @@ impl<T: Config> From<ParamsError> for Error<T> {
             ParamsError::Deposit => Self::Deposit,
             ParamsError::MinStake => Self::MinStake,
             ParamsError::UnbondingDelay => Self::UnbondingDelay,
+            ParamsError::MoveAllowance => Self::MoveAllowance,
+            ParamsError::BudgetFactor => Self::BudgetFactor,
+            ParamsError::MaxBudget => Self::MaxBudget,
+            ParamsError::RunningGames => Self::RunningGames,
+            ParamsError::MaxOpenGames => Self::MaxOpenGames,
+            ParamsError::Bond => Self::Bond,
+            ParamsError::BondShare => Self::BondShare,
+            ParamsError::WinnerShare => Self::WinnerShare,
+            ParamsError::SlashDefer => Self::SlashDefer,
         }
     }
 }

@@ -126,7 +126,7 @@ pub mod pallet {
         DeadlineSlack,
         /// `segments.max_pause` must be 1 to 31,536,000 blocks.
         MaxPause,
-        /// `segments.retention` must be 1 to 31,536,000 blocks.
+        /// `segments.retention` must be at least `challenge_window` and at most 31,536,000 blocks.
         Retention,
         /// `limits.max_segments` must be 1 to 65,536.
         MaxSegments,
@@ -160,8 +160,27 @@ pub mod pallet {
         Deposit,
         /// `stake.min_stake` must be above zero and at most a million tokens.
         MinStake,
-        /// `stake.unbonding_delay` must exceed `challenge_window` + `retention` and be at most 31,536,000 blocks.
+        /// `stake.unbonding_delay` must exceed `challenge_window` + `retention` + 2 x `max_budget` and be at most
+        /// 31,536,000 blocks.
         UnbondingDelay,
+        /// `disputes.move_allowance` must be at least 1 and less than `challenge_window`.
+        MoveAllowance,
+        /// `disputes.defence_factor` and `challenge_factor` must be 1,000 to 100,000 thousandths.
+        BudgetFactor,
+        /// `disputes.max_budget` must be 1 to 31,536,000 blocks.
+        MaxBudget,
+        /// `disputes.running_games` must be 1 to 16.
+        RunningGames,
+        /// `disputes.max_open_games` must be 64 to 1,048,576.
+        MaxOpenGames,
+        /// `disputes.bond`, `move_price` and `deposit` must be above zero and at most a million tokens.
+        Bond,
+        /// `disputes.bond_share` must be 10 to 10,000 thousandths.
+        BondShare,
+        /// `disputes.winner_share` must be 1 to 499 thousandths.
+        WinnerShare,
+        /// `disputes.slash_defer` must be at least `challenge_window` and at most 31,536,000 blocks.
+        SlashDefer,
     }
 
     #[pallet::call]

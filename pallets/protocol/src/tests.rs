@@ -8,6 +8,7 @@ use crate::{mock::*, Error, Event, Params, ParamsVersion, ProtocolParams, Versio
 fn with_window(challenge_window: u32) -> Params {
     let mut params = Params::default();
     params.segments.challenge_window = challenge_window;
+    params.disputes.move_allowance = 1;
     params
 }
 

@@ -85,6 +85,11 @@ pub mod pallet {
     #[pallet::storage]
     pub type Operators<T: Config> = StorageMap<_, Blake2_128Concat, T::AccountId, T::AccountId>;
 
+    /// Slashes held on each owner's account, which does not leave before they are settled.
+    #[pallet::storage]
+    pub type HeldSlashes<T: Config> =
+        StorageMap<_, Blake2_128Concat, T::AccountId, u32, ValueQuery>;
+
     #[pallet::event]
     #[pallet::generate_deposit(pub(crate) fn deposit_event)]
     pub enum Event<T: Config> {
@@ -154,6 +159,8 @@ pub mod pallet {
         StillUnbonding,
         /// The provider is assigned to jobs: finish them first.
         HasJobs,
+        /// A slash of the provider's is held: it must be settled or refunded first.
+        HasSlashes,
         /// The provider holds as many jobs as it offers, or as the protocol lets it.
         TooManyJobs,
         /// The job asks for a higher device class.

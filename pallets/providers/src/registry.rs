@@ -3,7 +3,7 @@
 use assay_protocol::{Balance, Ineligible, Params, Provider, Requirements, Reserve};
 use frame_support::pallet_prelude::DispatchResult;
 
-use crate::{Config, Error, Operators, Pallet, Providers};
+use crate::{Config, Error, HeldSlashes, Operators, Pallet, Providers};
 
 /// Something a provider has done, for its counters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,6 +33,12 @@ pub trait Registry<AccountId> {
 
     /// Counts a job that the provider is free of.
     fn leave_job(owner: &AccountId);
+
+    /// Counts a slash that is held: the provider does not leave before it is settled.
+    fn hold_slash(owner: &AccountId);
+
+    /// A slash is held no longer.
+    fn settle_slash(owner: &AccountId);
 
     /// Counts a deed.
     fn note(owner: &AccountId, deed: Deed);
@@ -65,6 +71,17 @@ impl<T: Config> Registry<T::AccountId> for Pallet<T> {
         change_any::<T>(owner, |provider| {
             provider.active_jobs = provider.active_jobs.saturating_sub(1);
         });
+    }
+
+    fn hold_slash(owner: &T::AccountId) {
+        HeldSlashes::<T>::mutate(owner, |held| *held = held.saturating_add(1));
+    }
+
+    fn settle_slash(owner: &T::AccountId) {
+        match HeldSlashes::<T>::get(owner).saturating_sub(1) {
+            0 => HeldSlashes::<T>::remove(owner),
+            held => HeldSlashes::<T>::insert(owner, held),
+        }
     }
 
     fn note(owner: &T::AccountId, deed: Deed) {
@@ -127,6 +144,10 @@ impl<T: Config> Pallet<T> {
                 !unbonding || provider.active_jobs == 0,
                 "providers: one leaves while it has jobs"
             );
+        }
+        for (owner, held) in HeldSlashes::<T>::iter() {
+            let registered = Providers::<T>::contains_key(&owner);
+            ensure!(held > 0 && registered, "providers: a slash of nobody");
         }
         for (operator, owner) in Operators::<T>::iter() {
             let provider = Providers::<T>::get(&owner).ok_or("providers: a key of nobody")?;

@@ -9,7 +9,7 @@ use frame_support::{
 use pallet_assay_protocol::ProtocolParams;
 use sp_runtime::traits::BlockNumberProvider;
 
-use crate::{Config, Error, Event, HoldReason, Operators, Pallet, Providers};
+use crate::{Config, Error, Event, HeldSlashes, HoldReason, Operators, Pallet, Providers};
 
 impl<T: Config> Pallet<T> {
     pub(crate) fn do_unregister(owner: T::AccountId) -> DispatchResult {
@@ -37,6 +37,8 @@ impl<T: Config> Pallet<T> {
             T::ChainTime::current_block_number() >= until,
             Error::<T>::StillUnbonding
         );
+        let held = HeldSlashes::<T>::contains_key(&owner);
+        ensure!(!held, Error::<T>::HasSlashes);
         Operators::<T>::remove(&provider.operator);
         let stake = T::Currency::release(
             &HoldReason::Stake.into(),

@@ -3,7 +3,6 @@
 use crate::{Config, Pallet};
 use core::marker::PhantomData;
 use frame_support::traits::Get;
-use frame_system::pallet_prelude::BlockNumberFor;
 
 /// Milliseconds that must lie between two timestamps: half a slot, so that a late block leaves the next one room.
 pub struct MinimumPeriod<T>(PhantomData<T>);
@@ -38,14 +37,5 @@ pub struct SessionsPerEra<T>(PhantomData<T>);
 impl<T: Config> Get<u32> for SessionsPerEra<T> {
     fn get() -> u32 {
         Pallet::<T>::timing().sessions_per_era
-    }
-}
-
-/// A window of `MAIN` blocks of the main chain, in blocks of this chain (see [`crate::Timing::scaled`]).
-pub struct ScaledBlocks<T, const MAIN: u32>(PhantomData<T>);
-
-impl<T: Config, const MAIN: u32> Get<BlockNumberFor<T>> for ScaledBlocks<T, MAIN> {
-    fn get() -> BlockNumberFor<T> {
-        Pallet::<T>::timing().scaled(MAIN).into()
     }
 }

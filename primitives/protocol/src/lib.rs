@@ -34,11 +34,12 @@
 extern crate alloc;
 
 mod commitment;
+mod conviction;
 mod hashes;
 mod header;
 mod ids;
 #[cfg(feature = "serde")]
-mod json;
+pub mod json;
 mod money;
 mod params;
 mod provider;
@@ -53,6 +54,7 @@ mod url;
 mod views;
 
 pub use commitment::{CommitmentError, SegmentCommitment, MAX_PATH};
+pub use conviction::Conviction;
 pub use hashes::{
     ConstantsRoot, NodeTreeRoot, ProgramRoot, StateRoot, TensorRoot, TraceRoot, TreeNode,
 };
@@ -62,9 +64,9 @@ pub use ids::{
 };
 pub use money::{Balance, PerMille, MILLI, UNIT};
 pub use params::{
-    AssignmentParams, DeviceRate, MoneyParams, Params, ParamsError, SegmentParams, SizeLimits,
-    StakeParams, MAX_DECLINES, MAX_INTERVALS_PER_SEGMENT, MAX_PIPELINE, MAX_PRICE_PER_SEGMENT,
-    MAX_SEGMENTS, MAX_STEPS_PER_INTERVAL, MAX_TOTAL_STEPS,
+    AssignmentParams, DeviceRate, DisputeParams, MoneyParams, Params, ParamsError, SegmentParams,
+    SizeLimits, StakeParams, MAX_DECLINES, MAX_INTERVALS_PER_SEGMENT, MAX_MOVES_PER_SIDE,
+    MAX_PIPELINE, MAX_PRICE_PER_SEGMENT, MAX_SEGMENTS, MAX_STEPS_PER_INTERVAL, MAX_TOTAL_STEPS,
 };
 pub use provider::{
     Capabilities, DeviceClass, Ineligible, Provider, ProviderCounters, ProviderStatus, Requirements,
@@ -80,4 +82,6 @@ pub use submission::{
     NUMERICS_VERSION,
 };
 pub use url::{Url, UrlError, MAX_URL};
-pub use views::{JobView, Page, ProviderView, ResumePoint, SegmentView};
+pub use views::{
+    JobView, Page, ParamsView, ProviderView, Refusal, ResumePoint, SegmentView, MAX_PAGE,
+};

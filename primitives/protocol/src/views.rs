@@ -1,13 +1,16 @@
 //! What the runtime API answers with: records joined with what can be computed from them.
 
-use alloc::vec::Vec;
+use alloc::{string::String, vec::Vec};
 use codec::{Decode, Encode};
 use scale_info::TypeInfo;
 
 use crate::{
-    Balance, IntervalIndex, JobId, JobRecord, JobState, Params, Provider, SegmentIndex,
-    SegmentStatus, StateRoot, StepRange,
+    Balance, IntervalIndex, JobId, JobRecord, JobState, Params, ParamsVersion, Provider,
+    SegmentIndex, SegmentStatus, StateRoot, StepRange,
 };
+
+/// Most items of a [`Page`].
+pub const MAX_PAGE: u32 = 100;
 
 /// A job with everything a client shows or acts on.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, TypeInfo)]
@@ -74,6 +77,25 @@ pub struct ProviderView<AccountId> {
     /// Collateral on hold for its jobs.
     #[cfg_attr(feature = "serde", serde(with = "crate::json::amount"))]
     pub collateral: Balance,
+}
+
+/// Protocol parameters and the version under which jobs refer to them.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, TypeInfo)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct ParamsView {
+    /// The version.
+    pub version: ParamsVersion,
+    /// The numbers.
+    pub params: Params,
+}
+
+/// Why a submission would be refused: names the field and what it must be. For people; the chain's calls have typed
+/// errors.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, TypeInfo)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct Refusal {
+    /// The field and what is wrong with it.
+    pub reason: String,
 }
 
 /// A part of a list, in ascending order.

@@ -1,7 +1,7 @@
 //! # The read models of the runtime
 //!
-//! One runtime API through which clients read jobs, segments, providers, quotes and parameters without knowing how the
-//! pallets store them. The node serves it as `assay_*` over JSON-RPC; a worker or wallet may also call it through
+//! One runtime API through which clients read jobs, segments, providers, disputes, quotes and parameters without knowing
+//! how the pallets store them. The node serves it as `assay_*` over JSON-RPC; a worker or wallet may also call it through
 //! `state_call` with nothing but the metadata.
 //!
 //! Lists come in pages of at most [`MAX_PAGE`] items: a page names where the next begins. A larger `limit` is cut, a
@@ -14,41 +14,18 @@
 
 #![cfg_attr(not(feature = "std"), no_std)]
 
-extern crate alloc;
+pub use assay_game::{DisputeView, Game, GameId};
+pub use assay_protocol::{ParamsView, Refusal, MAX_PAGE};
 
-use alloc::string::String;
 use assay_protocol::{
-    JobId, JobSubmission, JobView, Page, Params, ParamsVersion, ProviderView, Quote, SegmentIndex,
+    BlockNumber, JobId, JobSubmission, JobView, Page, ParamsVersion, ProviderView, Quote, SegmentIndex,
     SegmentView,
 };
-use codec::{Codec, Decode, Encode};
-use scale_info::TypeInfo;
-
-/// Most items of a page.
-pub const MAX_PAGE: u32 = 100;
+use codec::Codec;
 
 /// The number of items that a request for `limit` items gets at most.
 pub fn page_limit(limit: u32) -> u32 {
     limit.min(MAX_PAGE)
-}
-
-/// Protocol parameters and the version under which jobs refer to them.
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, TypeInfo)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-pub struct ParamsView {
-    /// The version.
-    pub version: ParamsVersion,
-    /// The numbers.
-    pub params: Params,
-}
-
-/// Why a submission would be refused: names the field and what it must be. For people; the chain's calls have typed
-/// errors.
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, TypeInfo)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-pub struct Refusal {
-    /// The field and what is wrong with it.
-    pub reason: String,
 }
 
 sp_api::decl_runtime_apis! {
@@ -80,5 +57,17 @@ sp_api::decl_runtime_apis! {
 
         /// The parameters of that version, or those in force; `None` if the version is unknown.
         fn params(version: Option<ParamsVersion>) -> Option<ParamsView>;
+
+        /// A dispute; `None` if there never was one of that name or it has been cleaned up.
+        fn dispute(game: GameId) -> Option<DisputeView<AccountId>>;
+
+        /// The disputes from number `from` on, in order of opening, at most `limit` and [`MAX_PAGE`].
+        fn disputes(from: u64, limit: u32) -> Page<DisputeView<AccountId>>;
+
+        /// The state of a game that is being played: what its parties answer. `None` if it waits or is over.
+        fn game(game: GameId) -> Option<Game>;
+
+        /// Chain time: what all deadlines are compared with.
+        fn chain_time() -> BlockNumber;
     }
 }

@@ -1,8 +1,8 @@
-//! The market: protocol parameters, providers, jobs.
+//! The market: protocol parameters, providers, jobs, disputes.
 
 use crate::{
     identity::{FeesToAuthor, Slashed},
-    AccountId, Balances, Protocol, Providers, Runtime, RuntimeHoldReason, System,
+    AccountId, Balances, Jobs, Protocol, Providers, Runtime, RuntimeHoldReason, Signature, Timing,
 };
 use frame_support::traits::ConstU32;
 use frame_system::EnsureRoot;
@@ -15,7 +15,7 @@ impl pallet_assay_protocol::Config for Runtime {
 }
 
 impl pallet_assay_providers::Config for Runtime {
-    type ChainTime = System;
+    type ChainTime = Timing;
     type Currency = Balances;
     type Protocol = Protocol;
     type RuntimeHoldReason = RuntimeHoldReason;
@@ -25,7 +25,7 @@ impl pallet_assay_providers::Config for Runtime {
 impl pallet_assay_jobs::Config for Runtime {
     type AgendaPerBlock = ConstU32<256>;
     type BlockMillis = ExpectedBlockTime<Runtime>;
-    type ChainTime = System;
+    type ChainTime = Timing;
     type Currency = Balances;
     type FeeDestination = FeesToAuthor;
     type Protocol = Protocol;
@@ -33,4 +33,19 @@ impl pallet_assay_jobs::Config for Runtime {
     type RuntimeHoldReason = RuntimeHoldReason;
     type SlashDestination = Slashed;
     type WeightInfo = pallet_assay_jobs::weights::EstimatedWeight<Runtime>;
+}
+
+impl pallet_assay_disputes::Config for Runtime {
+    type BlockMillis = ExpectedBlockTime<Runtime>;
+    type ChainTime = Timing;
+    type Currency = Balances;
+    type Jobs = Jobs;
+    type MoveSignature = Signature;
+    type Protocol = Protocol;
+    type Providers = Providers;
+    // Nobody has root yet.
+    type RefundOrigin = EnsureRoot<AccountId>;
+    type RuntimeHoldReason = RuntimeHoldReason;
+    type SlashDestination = Slashed;
+    type WeightInfo = pallet_assay_disputes::weights::EstimatedWeight<Runtime>;
 }

@@ -1,9 +1,11 @@
-//! The pace of the chain and what other configurations derive from it.
+//! The pace of the chain, chain time, and what other configurations derive from them.
 
 use crate::{Runtime, Timing};
 use frame_support::traits::Get;
 
-impl pallet_assay_timing::Config for Runtime {}
+impl pallet_assay_timing::Config for Runtime {
+    type WeightInfo = pallet_assay_timing::weights::EstimatedWeight<Runtime>;
+}
 
 /// Eras for which stake stays bonded, and so the time in which an equivocation can be reported.
 pub const BONDING_ERAS: u32 = 28;

@@ -123,7 +123,9 @@ fn a_job_keeps_the_parameters_it_was_submitted_under() {
         start(job_of(1));
         let mut longer = params();
         longer.segments.challenge_window = 50;
-        longer.stake.unbonding_delay = 100;
+        longer.segments.retention = 50;
+        longer.disputes.slash_defer = 50;
+        longer.stake.unbonding_delay = 150;
         assert_ok!(Protocol::set_params(
             RuntimeOrigin::root(),
             Box::new(longer)

@@ -77,3 +77,18 @@ fn an_unbonding_provider_takes_no_jobs_and_no_changes() {
         assert_ok!(Providers::set_operator(RuntimeOrigin::signed(OWNER), 12));
     });
 }
+
+#[test]
+fn nobody_leaves_while_a_slash_is_held() {
+    TestExt::new().execute_with(|| {
+        assert_ok!(register(OWNER, OPERATOR));
+        assert_ok!(unregister(OWNER));
+        System::set_block_number(1 + Params::default().stake.unbonding_delay);
+        Providers::hold_slash(&OWNER);
+        Providers::hold_slash(&OWNER);
+        Providers::settle_slash(&OWNER);
+        assert_noop!(withdraw(OWNER), Error::<Test>::HasSlashes);
+        Providers::settle_slash(&OWNER);
+        assert_ok!(withdraw(OWNER));
+    });
+}

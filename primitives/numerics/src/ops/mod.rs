@@ -8,6 +8,7 @@ mod commit;
 mod concat;
 mod extremum;
 mod gather;
+mod indexed;
 mod lead_sum;
 mod map;
 mod matmul;
@@ -24,6 +25,7 @@ mod sum;
 use crate::fold::Fold;
 use crate::{Op, Operation, OperationError};
 use alloc::boxed::Box;
+use indexed::Indexed;
 use movement::Moved;
 
 /// Judges an operation and gives its definition.
@@ -51,8 +53,8 @@ pub(crate) fn judge(operation: &Operation) -> Result<Box<dyn Fold + '_>, Operati
             operation,
             concat::Concat::new(operation, *axis)?,
         )),
-        Op::Gather => Box::new(gather::Gather::new(operation)?),
-        Op::Pick => Box::new(pick::Pick::new(operation)?),
+        Op::Gather => Box::new(Indexed::<gather::Gather>::new(operation)?),
+        Op::Pick => Box::new(Indexed::<pick::Pick>::new(operation)?),
         Op::OneHot => Box::new(one_hot::OneHot::new(operation)?),
         Op::BatchRows { order } => Box::new(batch_rows::BatchRows::new(operation, *order)?),
         Op::RowWrite => Box::new(row_write::RowWrite::new(operation)?),

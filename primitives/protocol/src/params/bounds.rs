@@ -6,7 +6,8 @@
 use assay_program::Header;
 
 use super::{
-    AssignmentParams, DeviceRate, MoneyParams, Params, SegmentParams, SizeLimits, StakeParams,
+    AssignmentParams, DeviceRate, DisputeParams, MoneyParams, Params, SegmentParams, SizeLimits,
+    StakeParams,
 };
 use crate::{Balance, BlockNumber, PerMille, UNIT};
 
@@ -25,6 +26,8 @@ pub const MAX_DECLINES: u32 = 32;
 /// The highest price of a segment; keeps every product of prices far inside 128 bits.
 pub const MAX_PRICE_PER_SEGMENT: Balance = 1 << 80;
 
+/// Games of one provider whose clocks may run at the same time, at most: as many as a defender's time can serve.
+const MAX_RUNNING_GAMES: u32 = 16;
 /// Nodes of a program, at most.
 const MAX_NODES: u32 = Header::MAX_NODES;
 /// The longest window: a year of one-second blocks.
@@ -60,7 +63,7 @@ pub enum ParamsError {
     #[error("segments.max_pause must be 1 to 31,536,000 blocks")]
     MaxPause,
     /// `segments.retention`.
-    #[error("segments.retention must be 1 to 31,536,000 blocks")]
+    #[error("segments.retention must be at least challenge_window and at most 31,536,000 blocks")]
     Retention,
     /// `limits.max_segments`.
     #[error("limits.max_segments must be 1 to 65,536")]
@@ -113,8 +116,39 @@ pub enum ParamsError {
     #[error("stake.min_stake must be above zero and at most a million tokens")]
     MinStake,
     /// `stake.unbonding_delay`.
-    #[error("stake.unbonding_delay must exceed challenge_window + retention and be at most 31,536,000 blocks")]
+    #[error("stake.unbonding_delay must exceed challenge_window + retention + 2 x max_budget and be at most 31,536,000 blocks")]
     UnbondingDelay,
+    /// `disputes.move_allowance`.
+    #[error("disputes.move_allowance must be at least 1 and less than challenge_window")]
+    MoveAllowance,
+    /// `disputes.defence_factor` or `disputes.challenge_factor`.
+    #[error("disputes.defence_factor and challenge_factor must be 1,000 to 100,000 thousandths")]
+    BudgetFactor,
+    /// `disputes.max_budget`.
+    #[error("disputes.max_budget must be 1 to 31,536,000 blocks")]
+    MaxBudget,
+    /// `disputes.running_games`.
+    #[error("disputes.running_games must be 1 to 16")]
+    RunningGames,
+    /// `disputes.max_open_games`.
+    #[error("disputes.max_open_games must be 64 to 1,048,576")]
+    MaxOpenGames,
+    /// `disputes.bond`, `disputes.move_price` or `disputes.deposit`.
+    #[error(
+        "disputes.bond, move_price and deposit must be above zero and at most a million tokens"
+    )]
+    Bond,
+    /// `disputes.bond_share`.
+    #[error("disputes.bond_share must be 10 to 10,000 thousandths")]
+    BondShare,
+    /// `disputes.winner_share`.
+    #[error("disputes.winner_share must be 1 to 499 thousandths, or playing against oneself pays")]
+    WinnerShare,
+    /// `disputes.slash_defer`.
+    #[error(
+        "disputes.slash_defer must be at least challenge_window and at most 31,536,000 blocks"
+    )]
+    SlashDefer,
 }
 
 impl Params {
@@ -127,7 +161,8 @@ impl Params {
         self.segments.validate()?;
         self.limits.validate()?;
         self.money.validate()?;
-        self.stake.validate(&self.segments)
+        self.disputes.validate(&self.segments)?;
+        self.stake.validate(&self.segments, &self.disputes)
     }
 }
 
@@ -175,7 +210,10 @@ impl SegmentParams {
         )?;
         ensure(is_window(self.deadline_slack), ParamsError::DeadlineSlack)?;
         ensure(is_window(self.max_pause), ParamsError::MaxPause)?;
-        ensure(is_window(self.retention), ParamsError::Retention)
+        ensure(
+            is_window(self.retention) && self.retention >= self.challenge_window,
+            ParamsError::Retention,
+        )
     }
 }
 
@@ -249,12 +287,60 @@ impl MoneyParams {
 }
 
 impl StakeParams {
-    fn validate(&self, segments: &SegmentParams) -> Result<(), ParamsError> {
-        let exposed = segments.challenge_window.saturating_add(segments.retention);
+    fn validate(
+        &self,
+        segments: &SegmentParams,
+        disputes: &DisputeParams,
+    ) -> Result<(), ParamsError> {
+        let exposed = segments
+            .challenge_window
+            .saturating_add(segments.retention)
+            .saturating_add(disputes.max_budget.saturating_mul(2));
         ensure(is_minimum(self.min_stake), ParamsError::MinStake)?;
         ensure(
             self.unbonding_delay > exposed && is_window(self.unbonding_delay),
             ParamsError::UnbondingDelay,
+        )
+    }
+}
+
+impl DisputeParams {
+    fn validate(&self, segments: &SegmentParams) -> Result<(), ParamsError> {
+        let window = segments.challenge_window;
+        ensure(
+            (1..window).contains(&self.move_allowance),
+            ParamsError::MoveAllowance,
+        )?;
+        ensure(
+            is_share(self.defence_factor, 1_000, 100_000)
+                && is_share(self.challenge_factor, 1_000, 100_000),
+            ParamsError::BudgetFactor,
+        )?;
+        ensure(is_window(self.max_budget), ParamsError::MaxBudget)?;
+        ensure(
+            (1..=MAX_RUNNING_GAMES).contains(&self.running_games),
+            ParamsError::RunningGames,
+        )?;
+        ensure(
+            (64..=1 << 20).contains(&self.max_open_games),
+            ParamsError::MaxOpenGames,
+        )?;
+        ensure(
+            is_minimum(self.bond) && is_minimum(self.move_price) && is_minimum(self.deposit),
+            ParamsError::Bond,
+        )?;
+        ensure(
+            is_share(self.bond_share, 10, 10_000),
+            ParamsError::BondShare,
+        )?;
+        ensure(
+            is_share(self.winner_share, 1, 499),
+            ParamsError::WinnerShare,
+        )?;
+        // Whoever may still be convicted in the same job then shares the slash that is held.
+        ensure(
+            is_window(self.slash_defer) && self.slash_defer >= window,
+            ParamsError::SlashDefer,
         )
     }
 }
@@ -274,7 +360,7 @@ mod tests {
 
     #[test]
     fn each_field_is_bounded() {
-        let cases: [(Edit, ParamsError); 29] = [
+        let cases: [(Edit, ParamsError); 46] = [
             (|p| p.assignment.open_limit = 0, ParamsError::OpenLimit),
             (
                 |p| p.assignment.accept_window = MAX_WINDOW + 1,
@@ -302,6 +388,10 @@ mod tests {
             ),
             (|p| p.segments.max_pause = 0, ParamsError::MaxPause),
             (|p| p.segments.retention = 0, ParamsError::Retention),
+            (
+                |p| p.segments.retention = p.segments.challenge_window - 1,
+                ParamsError::Retention,
+            ),
             (
                 |p| p.limits.max_segments = MAX_SEGMENTS + 1,
                 ParamsError::MaxSegments,
@@ -363,6 +453,52 @@ mod tests {
             (
                 |p| p.segments.retention = p.stake.unbonding_delay,
                 ParamsError::UnbondingDelay,
+            ),
+            (
+                |p| p.disputes.max_budget = p.stake.unbonding_delay / 2,
+                ParamsError::UnbondingDelay,
+            ),
+            (
+                |p| p.disputes.move_allowance = 0,
+                ParamsError::MoveAllowance,
+            ),
+            (
+                |p| p.disputes.move_allowance = p.segments.challenge_window,
+                ParamsError::MoveAllowance,
+            ),
+            (
+                |p| p.disputes.defence_factor = PerMille(999),
+                ParamsError::BudgetFactor,
+            ),
+            (
+                |p| p.disputes.challenge_factor = PerMille(100_001),
+                ParamsError::BudgetFactor,
+            ),
+            (|p| p.disputes.max_budget = 0, ParamsError::MaxBudget),
+            (|p| p.disputes.running_games = 0, ParamsError::RunningGames),
+            (|p| p.disputes.running_games = 17, ParamsError::RunningGames),
+            (
+                |p| p.disputes.max_open_games = 63,
+                ParamsError::MaxOpenGames,
+            ),
+            (|p| p.disputes.bond = 0, ParamsError::Bond),
+            (|p| p.disputes.move_price = 0, ParamsError::Bond),
+            (|p| p.disputes.deposit = MAX_MINIMUM + 1, ParamsError::Bond),
+            (
+                |p| p.disputes.bond_share = PerMille(9),
+                ParamsError::BondShare,
+            ),
+            (
+                |p| p.disputes.winner_share = PerMille(500),
+                ParamsError::WinnerShare,
+            ),
+            (
+                |p| p.disputes.winner_share = PerMille(0),
+                ParamsError::WinnerShare,
+            ),
+            (
+                |p| p.disputes.slash_defer = p.segments.challenge_window - 1,
+                ParamsError::SlashDefer,
             ),
         ];
         for (edit, error) in cases {

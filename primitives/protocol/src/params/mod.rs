@@ -1,12 +1,14 @@
 //! Every protocol number, in one value that is set whole.
 
 mod bounds;
+mod disputes;
 mod presets;
 
 pub use bounds::{
     ParamsError, MAX_DECLINES, MAX_INTERVALS_PER_SEGMENT, MAX_PIPELINE, MAX_PRICE_PER_SEGMENT,
     MAX_SEGMENTS, MAX_STEPS_PER_INTERVAL, MAX_TOTAL_STEPS,
 };
+pub use disputes::{DisputeParams, MAX_MOVES_PER_SIDE};
 
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use scale_info::TypeInfo;
@@ -41,6 +43,8 @@ pub struct Params {
     pub money: MoneyParams,
     /// Providers' stake.
     pub stake: StakeParams,
+    /// The dispute game.
+    pub disputes: DisputeParams,
 }
 
 /// How a job finds its provider.

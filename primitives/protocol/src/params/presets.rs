@@ -3,7 +3,8 @@
 use assay_program::Header;
 
 use super::{
-    AssignmentParams, DeviceRate, MoneyParams, Params, SegmentParams, SizeLimits, StakeParams,
+    AssignmentParams, DeviceRate, DisputeParams, MoneyParams, Params, SegmentParams, SizeLimits,
+    StakeParams,
 };
 use crate::{BlockNumber, PerMille, MILLI, UNIT};
 
@@ -49,6 +50,21 @@ impl Params {
                 min_stake: 100 * UNIT,
                 unbonding_delay: 28 * DAY,
             },
+            disputes: DisputeParams {
+                move_allowance: 100,
+                defence_factor: PerMille(6_000),
+                challenge_factor: PerMille(6_000),
+                max_budget: 7 * DAY,
+                running_games: 8,
+                max_open_games: 4_096,
+                bond: 5 * UNIT,
+                // A game costs the defender at most the segment once more.
+                bond_share: PerMille(2_000),
+                move_price: 10 * MILLI,
+                winner_share: PerMille(400),
+                slash_defer: 7 * DAY,
+                deposit: UNIT,
+            },
         }
     }
 
@@ -62,7 +78,7 @@ impl Params {
                 ..main.assignment
             },
             segments: SegmentParams {
-                challenge_window: 5,
+                challenge_window: 15,
                 pipeline_limit: 4,
                 deadline_slack: 30,
                 max_pause: 600,
@@ -70,8 +86,14 @@ impl Params {
                 ..main.segments
             },
             stake: StakeParams {
-                unbonding_delay: 400,
+                unbonding_delay: 2_000,
                 ..main.stake
+            },
+            disputes: DisputeParams {
+                move_allowance: 10,
+                max_budget: 600,
+                slash_defer: 30,
+                ..main.disputes
             },
             ..main
         }

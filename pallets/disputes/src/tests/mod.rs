@@ -1,0 +1,13 @@
+//! Tests by scenario.
+
+mod argument;
+mod clean_up;
+mod conviction;
+mod coupling;
+mod money;
+mod moves;
+mod opening;
+mod play;
+mod property;
+mod queue;
+mod views;

@@ -1,0 +1,121 @@
+//! Open games and convictions, as disputes ask for them.
+
+use assay_protocol::{JobId, JobStatus, SegmentIndex, SegmentStatus};
+use frame_support::{assert_err, assert_noop, assert_ok};
+
+use crate::{mock::*, Challenged, Error, Event, HoldReason, OpenGames, Segments, Standstills};
+
+const FIRST: SegmentIndex = SegmentIndex(0);
+
+/// A hold for what a conviction takes; any but the collateral's.
+fn elsewhere() -> RuntimeHoldReason {
+    HoldReason::Deposit.into()
+}
+
+fn deadline(segment: u32) -> u32 {
+    match Segments::<Test>::get(JOB, SegmentIndex(segment)) {
+        Some(SegmentStatus::Training { deadline, .. }) => deadline,
+        other => panic!("not in training: {other:?}"),
+    }
+}
+
+#[test]
+fn a_commitment_has_its_facts() {
+    TestExt::new().execute_with(|| {
+        start(job_of(2));
+        assert_err!(Jobs::commitment(JOB, FIRST), Error::<Test>::NotCommitted);
+        assert_err!(Jobs::commitment(JobId(9), FIRST), Error::<Test>::UnknownJob);
+        assert_ok!(commit(0));
+        assert_ok!(commit(1));
+        let first = Jobs::commitment(JOB, FIRST).unwrap();
+        let second = Jobs::commitment(JOB, SegmentIndex(1)).unwrap();
+        assert_eq!(first.start, first.spec.start_state);
+        assert_eq!(second.start, commitment(JOB, FIRST).final_state);
+        assert_eq!(second.trace, commitment(JOB, SegmentIndex(1)).trace);
+        assert_eq!((first.provider, first.price), (PROVIDER, PRICE));
+        assert_eq!(first.window_end, now() + 5);
+    });
+}
+
+#[test]
+fn a_segment_with_a_game_does_not_finalise() {
+    TestExt::new().execute_with(|| {
+        start(job_of(2));
+        assert_ok!(commit(0));
+        Jobs::open_game(JOB, FIRST);
+        Jobs::open_game(JOB, FIRST);
+        run(6);
+        assert_noop!(finalise(0), Error::<Test>::GamesOpen);
+        Jobs::close_game(JOB, FIRST);
+        assert_eq!(Jobs::open_games(JOB, &PROVIDER), 1);
+        assert_eq!(Jobs::open_games(JOB, &2), 0, "not another provider's");
+        run(1);
+        assert_noop!(finalise(0), Error::<Test>::GamesOpen);
+        Jobs::close_game(JOB, FIRST);
+        run(1);
+        assert_eq!(state().progress.finalised, 1);
+    });
+}
+
+#[test]
+fn a_deadline_stands_from_the_first_game_to_the_last() {
+    TestExt::new().execute_with(|| {
+        start(job_of(2));
+        assert_ok!(commit(0));
+        let before = deadline(1);
+        pass(2);
+        Jobs::open_game(JOB, FIRST);
+        pass(3);
+        Jobs::open_game(JOB, FIRST);
+        Jobs::close_game(JOB, FIRST);
+        pass(4);
+        assert_eq!(deadline(1), before);
+        Jobs::close_game(JOB, FIRST);
+        assert_eq!(deadline(1), before + 7);
+        assert_eq!(Standstills::<Test>::iter().count(), 0);
+        run(before + 7 - now());
+        assert!(matches!(status(), JobStatus::Running { .. }));
+        run(1);
+        assert!(matches!(status(), JobStatus::Open { .. }), "by the agenda");
+    });
+}
+
+#[test]
+fn a_conviction_takes_all_and_leaves_the_earlier_segments() {
+    TestExt::new()
+        .with(|p| p.segments.pipeline_limit = 3)
+        .execute_with(|| {
+            start(job_of(4));
+            (0..2).for_each(|segment| commit(segment).unwrap());
+            let all = held(HoldReason::Collateral, PROVIDER);
+            Jobs::open_game(JOB, FIRST);
+            Jobs::open_game(JOB, SegmentIndex(1));
+            events();
+            let conviction = Jobs::convict(JOB, SegmentIndex(1), &elsewhere()).unwrap();
+            assert_eq!(
+                (conviction.provider, conviction.collateral),
+                (PROVIDER, all)
+            );
+            assert_eq!(conviction.void, 1..3);
+            assert_eq!(held(HoldReason::Collateral, PROVIDER), 0);
+            assert_eq!(held(HoldReason::Deposit, PROVIDER), all);
+            assert_eq!(
+                events(),
+                vec![Event::Voided {
+                    job: JOB,
+                    from: SegmentIndex(1),
+                    provider: PROVIDER
+                }]
+            );
+            assert_eq!(Segments::<Test>::iter().count(), 1);
+            assert_eq!(OpenGames::<Test>::iter().count(), 1);
+            assert_eq!(state().ledger.escrow, 3 * COST);
+            assert_err!(
+                Jobs::convict(JOB, SegmentIndex(1), &elsewhere()),
+                Error::<Test>::NotCommitted
+            );
+            let second = Jobs::convict(JOB, FIRST, &elsewhere()).unwrap();
+            assert_eq!(second.collateral, 0);
+            assert!(matches!(status(), JobStatus::Open { .. }));
+        });
+}

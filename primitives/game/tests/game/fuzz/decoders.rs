@@ -1,0 +1,257 @@
+//! Every decoder.
+
+use super::{cases, changed, memory::most_of, random_bytes};
+use crate::{
+    golden,
+    support::{programs::every_operator, run::Run, Rng},
+};
+use assay_commitment::Sha3;
+use assay_game::Move;
+use assay_numerics::Op;
+use assay_program::{Header, Node, Program};
+use assay_protocol::SegmentCommitment;
+use codec::{Decode, DecodeAll, Encode};
+use proptest::prelude::*;
+
+/// Most memory for a node, an operator or a header.
+const NODE_MEMORY: usize = 4 << 10;
+/// Most memory for a move.
+const MOVE_MEMORY: usize = 128 << 10;
+/// Most memory for a commitment.
+const COMMITMENT_MEMORY: usize = 8 << 10;
+/// Most memory for a program, for each of its bytes.
+const PROGRAM_FACTOR: usize = 16;
+
+/// Right bytes after a few changes, or any bytes.
+fn hostile(right: &[Vec<u8>], seed: u64) -> Vec<u8> {
+    let mut rng = Rng(seed);
+    match rng.below(4) {
+        0 => random_bytes(&mut rng),
+        _ => {
+            let which = rng.below(right.len() as u64) as usize;
+            changed(&right[which], &mut rng)
+        }
+    }
+}
+
+fn check_node(bytes: &[u8]) {
+    let (node, most) = most_of(|| Node::decode(bytes));
+    assert!(most <= NODE_MEMORY, "{most} bytes for a node");
+    if let Ok(node) = node {
+        assert_eq!(node.encode(), bytes);
+        let header = every_operator().program.header();
+        // Judging takes no more.
+        let (_, most) = most_of(|| node.check(3, &header));
+        assert!(most <= NODE_MEMORY, "{most} bytes to judge a node");
+    }
+}
+
+fn check_op(bytes: &[u8]) {
+    let (Some(code), Some(attributes)) = (bytes.first(), bytes.get(1..)) else {
+        return;
+    };
+    let (op, most) = most_of(|| Op::decode(u16::from(*code), attributes));
+    assert!(most <= NODE_MEMORY, "{most} bytes for an operator");
+    if let Ok(op) = op {
+        let mut again = Vec::new();
+        op.encode_attributes(&mut again);
+        assert_eq!(
+            (op.code(), again.as_slice()),
+            (u16::from(*code), attributes)
+        );
+    }
+}
+
+fn check_header(bytes: &[u8]) {
+    let (header, most) = most_of(|| Header::decode(bytes));
+    assert!(most <= NODE_MEMORY, "{most} bytes for a header");
+    if let Ok(header) = header {
+        assert_eq!(header.encode(), bytes);
+        let _ = header.check();
+    }
+}
+
+fn check_program(bytes: &[u8]) {
+    let (program, most) = most_of(|| Program::decode(bytes));
+    let allowed = NODE_MEMORY + PROGRAM_FACTOR * bytes.len();
+    assert!(
+        most <= allowed,
+        "{most} bytes for {} of a program",
+        bytes.len()
+    );
+    if let Ok(program) = program {
+        assert_eq!(program.encode(), bytes);
+        let _ = program.validate();
+    }
+}
+
+fn check_move(bytes: &[u8]) {
+    let (mv, most) = most_of(|| Move::decode_all(&mut &bytes[..]));
+    assert!(most <= MOVE_MEMORY, "{most} bytes for a move");
+    if let Ok(mv) = mv {
+        assert_eq!(mv.encode(), bytes);
+    }
+}
+
+fn check_commitment(bytes: &[u8]) {
+    let (commitment, most) = most_of(|| SegmentCommitment::decode_all(&mut &bytes[..]));
+    assert!(most <= COMMITMENT_MEMORY, "{most} bytes for a commitment");
+    if let Ok(commitment) = commitment {
+        assert_eq!(commitment.encode(), bytes);
+        let _ = commitment.verify::<Sha3>(3);
+    }
+}
+
+fn commitments() -> Vec<Vec<u8>> {
+    let states = |count: u64| -> Vec<_> {
+        (0..count)
+            .map(|i| assay_protocol::StateRoot(crate::support::hash(i)))
+            .collect()
+    };
+    [1, 3, 100]
+        .map(|count| {
+            SegmentCommitment::new::<Sha3>(&states(count))
+                .unwrap()
+                .encode()
+        })
+        .to_vec()
+}
+
+fn nodes() -> Vec<Vec<u8>> {
+    every_operator()
+        .program
+        .nodes
+        .iter()
+        .map(Node::encode)
+        .collect()
+}
+
+/// Codes and attributes.
+fn ops() -> Vec<Vec<u8>> {
+    let encode = |node: &Node| {
+        let mut bytes = vec![node.op.code() as u8];
+        node.op.encode_attributes(&mut bytes);
+        bytes
+    };
+    every_operator().program.nodes.iter().map(encode).collect()
+}
+
+proptest! {
+    #![proptest_config(cases(2_000))]
+
+    #[test]
+    fn nodes_from_any_bytes(seed: u64) {
+        check_node(&hostile(&nodes(), seed));
+    }
+
+    #[test]
+    fn operators_from_any_bytes(seed: u64) {
+        check_op(&hostile(&ops(), seed));
+    }
+
+    #[test]
+    fn headers_from_any_bytes(seed: u64) {
+        let header = every_operator().program.header().encode().to_vec();
+        check_header(&hostile(&[header], seed));
+    }
+
+    #[test]
+    fn programs_from_any_bytes(seed: u64) {
+        check_program(&hostile(&[every_operator().program.encode()], seed));
+    }
+
+    #[test]
+    fn moves_from_any_bytes(seed: u64) {
+        check_move(&hostile(&golden::encoded_moves(), seed));
+    }
+
+    #[test]
+    fn commitments_from_any_bytes(seed: u64) {
+        check_commitment(&hostile(&commitments(), seed));
+    }
+}
+
+/// What begins right and ends early is nothing.
+#[test]
+fn no_beginning_of_an_encoding_is_one() {
+    let every_beginning = |bytes: &[u8], is_one: &dyn Fn(&[u8]) -> bool| {
+        assert!(is_one(bytes));
+        (0..bytes.len()).for_each(|end| assert!(!is_one(&bytes[..end]), "{end} bytes"));
+    };
+    for bytes in golden::encoded_moves() {
+        every_beginning(&bytes, &|bytes| Move::decode(&mut &bytes[..]).is_ok());
+    }
+    for bytes in nodes() {
+        every_beginning(&bytes, &|bytes| Node::decode(bytes).is_ok());
+    }
+    for bytes in commitments() {
+        every_beginning(&bytes, &|bytes| {
+            SegmentCommitment::decode(&mut &bytes[..]).is_ok()
+        });
+    }
+    let program = every_operator().program;
+    every_beginning(&program.header().encode(), &|bytes| {
+        Header::decode(bytes).is_ok()
+    });
+    every_beginning(&program.encode(), &|bytes| Program::decode(bytes).is_ok());
+}
+
+/// A length that nothing follows takes no memory, wherever it stands.
+#[test]
+fn lengths_without_bytes_take_no_memory() {
+    for kind in 0..=u8::MAX {
+        for length in [
+            [0xfe, 0xff, 0xff, 0xff],
+            [3, 0xff, 0xff, 0xff],
+            [0xfd, 0x0f, 0, 0],
+        ] {
+            check_move(&[&[kind][..], &length].concat());
+            check_move(&[&[kind, 0][..], &length].concat());
+            check_move(&[&[kind, 4, 0][..], &length].concat());
+        }
+    }
+}
+
+/// There is one way to write a length.
+#[test]
+fn lengths_in_a_longer_form_are_refused() {
+    let node = crate::support::hash(1);
+    let reveal = |length: &[u8]| [&[7], length, &node].concat();
+    assert!(Move::decode_all(&mut &reveal(&[4])[..]).is_ok());
+    let longer: [&[u8]; 3] = [&[5, 0], &[6, 0, 0, 0], &[3, 1, 0, 0, 0]];
+    for length in longer {
+        assert!(Move::decode_all(&mut &reveal(length)[..]).is_err());
+    }
+}
+
+#[test]
+fn a_huge_move_is_no_move() {
+    let huge = vec![0xff; 1 << 20];
+    check_move(&huge);
+    for kind in 0..12 {
+        check_move(&[&[kind][..], &huge].concat());
+    }
+    let run_of_zeros = vec![0; 1 << 20];
+    for kind in 0..12 {
+        let bytes = [&[kind][..], &run_of_zeros].concat();
+        check_move(&bytes);
+        assert!(Move::decode_all(&mut &bytes[..]).is_err());
+    }
+}
+
+/// The commitment that is decoded is the one that a provider's run makes.
+#[test]
+fn a_commitment_is_read_as_it_is_written() {
+    let world = every_operator();
+    let states: Vec<_> = Run::honest(&world)
+        .interval_leaves()
+        .into_iter()
+        .map(assay_protocol::StateRoot)
+        .collect();
+    let commitment = SegmentCommitment::new::<Sha3>(&states).unwrap();
+    let bytes = commitment.encode();
+    assert_eq!(
+        SegmentCommitment::decode_all(&mut &bytes[..]),
+        Ok(commitment)
+    );
+}
