@@ -1,6 +1,6 @@
 //! `assay account`.
 
-use assay_client::{Account, At};
+use assay_client::{Account, At, Hold};
 use serde::Serialize;
 
 use crate::{
@@ -30,6 +30,8 @@ pub struct Shown {
     /// All that belongs to the account.
     #[serde(serialize_with = "decimal")]
     pub total: u128,
+    /// What is on hold, by reason.
+    pub holds: Vec<Hold>,
 }
 
 /// Runs a command of the group.
@@ -43,7 +45,9 @@ pub async fn run(
 ) -> Result<(), CliError> {
     let AccountCommand::Show(options) = command;
     let address = context.account_or_own(options.address)?;
-    let info = context.chain().await?.account(&address, At::Best).await?;
+    let chain = context.chain().await?;
+    let at = At::Block(chain.head(At::Best).await?.hash);
+    let info = chain.account(&address, at).await?;
     if !info.exists() {
         return Err(CliError::UnknownAccount { account: address });
     }
@@ -54,11 +58,16 @@ pub async fn run(
         held: info.held,
         frozen: info.frozen,
         total: info.total(),
+        holds: chain.holds(&address, at).await?,
     };
     out.finish(&shown, |out| {
         field(out, "address", shown.address)?;
         field(out, "free", show(shown.free))?;
         field(out, "held", show(shown.held))?;
+        for hold in &shown.holds {
+            let reason = format!("  {}.{}", hold.pallet, hold.reason);
+            field(out, &reason, show(hold.amount))?;
+        }
         field(out, "frozen", show(shown.frozen))?;
         field(out, "transactions", shown.nonce)
     })

@@ -1,7 +1,7 @@
 //! What commands share: the chain, the key, the client for blobs.
 
 use assay_blobs::{HttpClient, Limits, Reach};
-use assay_client::{Account, At, Call, ChainClient, ChainError, Included, Key, Until, H256};
+use assay_client::{Account, At, Call, ChainClient, ChainError, Included, Key, Until};
 use assay_protocol::{BlockTime, Params};
 
 use crate::{
@@ -69,7 +69,7 @@ impl Context {
     /// # Errors
     /// [`CliError::Chain`]: unreachable, or of another chain.
     pub async fn chain(&self) -> Result<ChainClient, CliError> {
-        Ok(ChainClient::connect(&self.global.node, self.global.genesis.map(H256)).await?)
+        Ok(ChainClient::connect(&self.global.node, self.global.genesis).await?)
     }
 
     /// The key of `--key-file` or the environment.

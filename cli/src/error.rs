@@ -7,10 +7,10 @@ use assay_client::{Account, ChainError, KeyError};
 use assay_engine::EngineError;
 use assay_models::{job::AmountError, CheckpointError, DataError, EvaluateError, JobError};
 use assay_program::{DecodeError, ProgramError};
-use assay_protocol::{Balance, EndReason, JobId, SubmissionError, UrlError};
+use assay_protocol::{Balance, EndReason, JobId, SegmentIndex, SubmissionError, UrlError};
 use serde_json::{json, Value};
 
-use crate::amount::show;
+use crate::{amount::show, dispute::Which};
 
 /// Why a command failed: what was wrong, where, and what to do.
 #[derive(Debug, thiserror::Error)]
@@ -94,6 +94,20 @@ pub enum CliError {
     NoJob {
         /// The number asked for.
         id: JobId,
+    },
+    /// No such dispute.
+    #[error("there is no dispute {which}, or its record was cleaned up; `assay dispute list` shows those there are")]
+    NoDispute {
+        /// What was asked for.
+        which: Which,
+    },
+    /// The segment cannot be challenged.
+    #[error("segment {segment} of job {id} is not committed, or final already; `assay job show {id}` lists the segments")]
+    NotCommitted {
+        /// The job.
+        id: JobId,
+        /// The segment asked for.
+        segment: SegmentIndex,
     },
     /// No such provider.
     #[error("{account} is no provider; register it with `assay provider register`")]
@@ -223,6 +237,8 @@ impl CliError {
             Self::UnknownAccount { .. } => "unknown_account",
             Self::Balance { .. } => "insufficient_balance",
             Self::NoJob { .. } => "no_job",
+            Self::NoDispute { .. } => "no_dispute",
+            Self::NotCommitted { .. } => "not_committed",
             Self::NoProvider { .. } => "no_provider",
             Self::NoParams => "no_params",
             Self::Ended { .. } => "job_ended",
@@ -276,6 +292,8 @@ impl CliError {
                 json!({ "account": account, "free": free.to_string(), "needed": needed.to_string() }),
             ),
             Self::NoJob { id } | Self::NothingFinal { id } => Some(json!({ "job": id })),
+            Self::NoDispute { which } => Some(json!({ "dispute": which.to_string() })),
+            Self::NotCommitted { id, segment } => Some(json!({ "job": id, "segment": segment })),
             Self::Ended { reason, job, .. } => Some(json!({ "reason": reason, "job": job })),
             Self::OtherJob {
                 id,

@@ -17,6 +17,7 @@ pub mod account;
 pub mod amount;
 pub mod blob;
 pub mod context;
+pub mod dispute;
 pub mod error;
 pub mod job;
 pub mod key;

@@ -2,12 +2,12 @@
 
 use std::{net::SocketAddr, path::PathBuf};
 
-use assay_client::Account;
+use assay_client::{parse_hash, Account, H256};
 use assay_protocol::{Balance, DeviceClass};
 use clap::{builder::FalseyValueParser, Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
-use crate::amount;
+use crate::{amount, dispute::Which};
 
 /// Submits training jobs, follows them and fetches what they trained; registers providers.
 #[derive(Debug, Parser)]
@@ -36,7 +36,7 @@ pub struct Global {
     pub node: String,
     /// Genesis hash that the chain must have.
     #[arg(long, global = true, env = "ASSAY_GENESIS", value_name = "HASH", value_parser = parse_hash)]
-    pub genesis: Option<[u8; 32]>,
+    pub genesis: Option<H256>,
     /// File with the signer's secret, mode 0600. Without it ASSAY_KEY holds the secret.
     #[arg(long, global = true, env = "ASSAY_KEY_FILE", value_name = "FILE")]
     pub key_file: Option<PathBuf>,
@@ -57,6 +57,9 @@ pub enum Command {
     /// Registers and shows providers.
     #[command(subcommand)]
     Provider(ProviderCommand),
+    /// Shows what is argued about commitments; challenges one.
+    #[command(subcommand)]
+    Dispute(DisputeCommand),
     /// Looks at programs and runs them on this machine.
     #[command(subcommand)]
     Program(ProgramCommand),
@@ -273,6 +276,12 @@ pub enum ProviderCommand {
     Register(RegisterOptions),
     /// Shows the provider of an owner or operator; of the key's account if none is named.
     Show(AccountOptions),
+    /// Changes where the worker is reached and what it can do; what is not named stays.
+    Update(UpdateOptions),
+    /// Replaces the key that signs work; the old one loses all rights at once.
+    SetOperator(SetOperatorOptions),
+    /// Raises the stake.
+    AddStake(AddStakeOptions),
     /// Starts the unbonding of the stake; the provider must be free of jobs.
     Unregister(OwnerOptions),
     /// Returns the stake after unbonding.
@@ -303,6 +312,56 @@ pub struct RegisterOptions {
     /// How long to wait.
     #[arg(long, env = "ASSAY_WAIT", value_enum, default_value_t)]
     pub wait: Wait,
+}
+
+/// Options of `provider update`.
+#[derive(Clone, Debug, Args)]
+pub struct UpdateOptions {
+    /// What changes.
+    #[command(flatten)]
+    pub changes: ProviderChanges,
+    /// How long to wait.
+    #[command(flatten)]
+    pub owner: OwnerOptions,
+}
+
+/// What of a provider changes.
+#[derive(Clone, Debug, Args)]
+#[group(required = true, multiple = true)]
+pub struct ProviderChanges {
+    /// URL under which the worker is reached.
+    #[arg(long, env = "ASSAY_ENDPOINT", value_name = "URL")]
+    pub endpoint: Option<String>,
+    /// The best device that the worker has.
+    #[arg(long, env = "ASSAY_DEVICE", value_enum)]
+    pub device: Option<Device>,
+    /// Bytes of memory for one job.
+    #[arg(long, env = "ASSAY_MEMORY", value_name = "BYTES")]
+    pub memory: Option<u64>,
+    /// Jobs at a time.
+    #[arg(long, env = "ASSAY_MAX_JOBS", value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1024))]
+    pub max_jobs: Option<u32>,
+}
+
+/// Options of `provider set-operator`.
+#[derive(Clone, Debug, Args)]
+pub struct SetOperatorOptions {
+    /// Account of the new key.
+    pub operator: Account,
+    /// How long to wait.
+    #[command(flatten)]
+    pub owner: OwnerOptions,
+}
+
+/// Options of `provider add-stake`.
+#[derive(Clone, Debug, Args)]
+pub struct AddStakeOptions {
+    /// Tokens to add, such as 12.5.
+    #[arg(value_parser = amount::parse)]
+    pub amount: Balance,
+    /// How long to wait.
+    #[command(flatten)]
+    pub owner: OwnerOptions,
 }
 
 /// A class of devices.
@@ -337,6 +396,82 @@ pub struct OwnerOptions {
 pub struct AccountOptions {
     /// SS58 address, or 0x and 64 hexadecimal digits; the key's account if left out.
     pub address: Option<Account>,
+}
+
+/// `assay dispute`
+#[derive(Debug, Subcommand)]
+pub enum DisputeCommand {
+    /// Lists disputes.
+    List(DisputesOptions),
+    /// Shows what is argued, who is to move and how long they have; at the end what was wrong.
+    Show(DisputeOptions),
+    /// Follows a dispute to its end, one line for each move.
+    Watch(DisputeWatchOptions),
+    /// Challenges a committed segment and locks a bond, which is lost if the provider is right.
+    ///
+    /// `assay-worker verify` finds wrong commitments, challenges them and plays the games to their ends; this is for a
+    /// challenge by hand, which `assay-worker verify --job` then plays with the same key.
+    Open(OpenOptions),
+    /// Moves a dispute's money where it is due: the bond, and the share of a slash.
+    Pull(DisputeCallOptions),
+    /// Ends a game whose side to move has run out of time.
+    TimeOut(DisputeCallOptions),
+}
+
+/// Options of `dispute list`.
+#[derive(Clone, Debug, Args)]
+pub struct DisputesOptions {
+    /// Only those about this job.
+    #[arg(long, env = "ASSAY_JOB", value_name = "ID")]
+    pub job: Option<u64>,
+    /// The first number.
+    #[arg(long, env = "ASSAY_FROM", default_value_t = 0, value_name = "NUMBER")]
+    pub from: u64,
+    /// Disputes listed at most.
+    #[arg(long, env = "ASSAY_LIMIT", default_value_t = 100, value_name = "N")]
+    pub limit: u32,
+}
+
+/// Options of `dispute show`.
+#[derive(Clone, Debug, Args)]
+pub struct DisputeOptions {
+    /// The dispute's number, or its game's name.
+    pub dispute: Which,
+}
+
+/// Options of `dispute watch`.
+#[derive(Clone, Debug, Args)]
+pub struct DisputeWatchOptions {
+    /// The dispute's number, or its game's name.
+    pub dispute: Which,
+    /// How sure the end must be.
+    #[arg(long, env = "ASSAY_WAIT", value_enum, default_value_t)]
+    pub wait: Wait,
+}
+
+/// Options of `dispute open`.
+#[derive(Clone, Debug, Args)]
+pub struct OpenOptions {
+    /// The job's number.
+    pub job: u64,
+    /// The number of the committed segment.
+    pub segment: u32,
+    /// The first interval whose end is wrong; without it the argument narrows to the interval first.
+    #[arg(long, env = "ASSAY_INTERVAL", value_name = "NUMBER")]
+    pub interval: Option<u32>,
+    /// How long to wait.
+    #[arg(long, env = "ASSAY_WAIT", value_enum, default_value_t)]
+    pub wait: Wait,
+}
+
+/// Options of calls that anyone may make about a dispute.
+#[derive(Clone, Debug, Args)]
+pub struct DisputeCallOptions {
+    /// The dispute's number, or its game's name.
+    pub dispute: Which,
+    /// How long to wait.
+    #[arg(long, env = "ASSAY_WAIT", value_enum, default_value_t)]
+    pub wait: Wait,
 }
 
 /// `assay program`
@@ -413,14 +548,6 @@ pub struct ServeOptions {
         value_name = "ADDRESS"
     )]
     pub listen: SocketAddr,
-}
-
-fn parse_hash(text: &str) -> Result<[u8; 32], String> {
-    let mut hash = [0; 32];
-    let digits = text.strip_prefix("0x").unwrap_or(text);
-    hex::decode_to_slice(digits, &mut hash)
-        .map_err(|_| "a hash is 0x and 64 hexadecimal digits".to_owned())?;
-    Ok(hash)
 }
 
 #[cfg(test)]

@@ -2,14 +2,16 @@
 
 use std::io::{self, Write};
 
-use assay_client::{calls, Account, At, Call, ChainClient};
+use assay_client::{calls, Account, At, Call, ChainClient, Key};
 use assay_protocol::{Capabilities, ProviderStatus, ProviderView};
 
 use crate::{
     amount::show,
     context::{self, check_balance, Context},
     job::submission::url,
-    options::{AccountOptions, ProviderCommand, RegisterOptions, Wait},
+    options::{
+        AccountOptions, AddStakeOptions, ProviderCommand, RegisterOptions, UpdateOptions, Wait,
+    },
     output::{field, Output},
     CliError,
 };
@@ -26,6 +28,12 @@ pub async fn run(
     match command {
         ProviderCommand::Register(options) => register(&options, context, out).await,
         ProviderCommand::Show(options) => show_one(&options, context, out).await,
+        ProviderCommand::Update(options) => update(&options, context, out).await,
+        ProviderCommand::SetOperator(options) => {
+            let call = calls::set_operator(options.operator);
+            change(call, options.owner.wait, context, out).await
+        }
+        ProviderCommand::AddStake(options) => add_stake(&options, context, out).await,
         ProviderCommand::Unregister(options) => {
             change(calls::unregister_provider(), options.wait, context, out).await
         }
@@ -48,8 +56,41 @@ async fn register(
         max_jobs: options.max_jobs,
     };
     let call = calls::register_provider(options.operator, endpoint, capabilities, options.stake);
-    let included = context::send(&chain, &call, &key, options.wait).await?;
-    tell(&chain, key.account(), At::Block(included.block.hash), out).await
+    send(&chain, &call, &key, options.wait, out).await
+}
+
+/// Changes what is named and keeps the rest as the chain has it.
+async fn update(
+    options: &UpdateOptions,
+    context: &Context,
+    out: &mut Output<'_>,
+) -> Result<(), CliError> {
+    let changes = &options.changes;
+    let endpoint = changes.endpoint.as_deref();
+    let endpoint = endpoint.map(|text| url("--endpoint", text)).transpose()?;
+    let key = context.key()?;
+    let chain = context.chain().await?;
+    let now = owned(&chain, key.account()).await?.provider;
+    let capabilities = Capabilities {
+        device: changes.device.map_or(now.capabilities.device, Into::into),
+        memory_bytes: changes.memory.unwrap_or(now.capabilities.memory_bytes),
+        max_jobs: changes.max_jobs.unwrap_or(now.capabilities.max_jobs),
+    };
+    let call = calls::update_provider(endpoint.unwrap_or(now.endpoint), capabilities);
+    send(&chain, &call, &key, options.owner.wait, out).await
+}
+
+async fn add_stake(
+    options: &AddStakeOptions,
+    context: &Context,
+    out: &mut Output<'_>,
+) -> Result<(), CliError> {
+    let key = context.key()?;
+    let chain = context.chain().await?;
+    owned(&chain, key.account()).await?;
+    check_balance(&chain, key.account(), options.amount).await?;
+    let call = calls::add_stake(options.amount);
+    send(&chain, &call, &key, options.owner.wait, out).await
 }
 
 /// Sends a call of the owner's and shows the provider after it.
@@ -61,16 +102,26 @@ async fn change(
 ) -> Result<(), CliError> {
     let key = context.key()?;
     let chain = context.chain().await?;
-    known(&chain, key.account(), At::Best).await?;
-    let included = context::send(&chain, &call, &key, wait).await?;
-    tell(&chain, key.account(), At::Block(included.block.hash), out).await
+    owned(&chain, key.account()).await?;
+    send(&chain, &call, &key, wait, out).await
+}
+
+async fn send(
+    chain: &ChainClient,
+    call: &Call,
+    key: &Key,
+    wait: Wait,
+    out: &mut Output<'_>,
+) -> Result<(), CliError> {
+    let included = context::send(chain, call, key, wait).await?;
+    tell(chain, key.account(), At::Block(included.block.hash), out).await
 }
 
 /// Returns the stake and shows the provider that it was of.
 async fn withdraw(wait: Wait, context: &Context, out: &mut Output<'_>) -> Result<(), CliError> {
     let key = context.key()?;
     let chain = context.chain().await?;
-    let view = known(&chain, key.account(), At::Best).await?;
+    let view = owned(&chain, key.account()).await?;
     context::send(&chain, &calls::withdraw_provider(), &key, wait).await?;
     out.finish(&view, |out| {
         field(out, "returned", show(view.provider.stake))
@@ -95,6 +146,12 @@ async fn tell(
 ) -> Result<(), CliError> {
     let view = known(chain, account, at).await?;
     out.finish(&view, |out| write(&view, out))
+}
+
+/// The provider of its owner.
+async fn owned(chain: &ChainClient, owner: Account) -> Result<ProviderView<Account>, CliError> {
+    let view = chain.provider(&owner, At::Best).await?;
+    view.ok_or(CliError::NoProvider { account: owner })
 }
 
 /// The provider of an owner or of an operator.

@@ -9,7 +9,7 @@ use std::{
 use clap::{error::ErrorKind, Parser};
 
 use crate::{
-    account, blob, context::Context, job, key, logging, options::Cli, options::Command,
+    account, blob, context::Context, dispute, job, key, logging, options::Cli, options::Command,
     output::Output, program, provider, shell, CliError, Envelope,
 };
 
@@ -50,6 +50,7 @@ pub async fn execute(cli: Cli, out: &mut dyn Write) -> Result<(), CliError> {
     match cli.command {
         Command::Job(command) => job::run(command, &context, out).await,
         Command::Provider(command) => provider::run(command, &context, out).await,
+        Command::Dispute(command) => dispute::run(command, &context, out).await,
         Command::Program(command) => program::run(&command, out),
         Command::Key(command) => key::run(&command, &context, out),
         Command::Account(command) => account::run(command, &context, out).await,

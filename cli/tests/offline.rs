@@ -140,17 +140,7 @@ impl Drop for Server {
 #[tokio::test]
 async fn blobs_are_served_as_they_are_written() {
     let directory = tempfile::tempdir().unwrap();
-    let mut command = assay();
-    command.args([
-        "job",
-        "submit",
-        "--dry-run",
-        "--params",
-        "development",
-        "--location",
-        "http://localhost",
-    ]);
-    data(command.arg(digits()).arg("--blobs").arg(directory.path()));
+    common::publish_digits(directory.path());
     let root = data(assay().args(["program", "root"]).arg(digits()))["program_root"]
         .as_str()
         .unwrap()[2..]

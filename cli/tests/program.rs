@@ -82,17 +82,7 @@ fn the_last_state_is_printed_also_within_an_interval() {
 #[test]
 fn a_program_file_has_the_root_of_its_job() {
     let directory = tempfile::tempdir().unwrap();
-    let mut command = assay();
-    command.args([
-        "job",
-        "submit",
-        "--dry-run",
-        "--params",
-        "development",
-        "--location",
-        "http://localhost",
-    ]);
-    data(command.arg(digits()).arg("--blobs").arg(directory.path()));
+    common::publish_digits(directory.path());
     let file = directory.path().join("program").join(&PROGRAM[2..]);
     assert_eq!(
         data(assay().args(["program", "root"]).arg(&file))["program_root"],

@@ -1,7 +1,12 @@
 # shellcheck shell=bash
-# A development chain, a buyer's blob server and one provider, as processes of this shell. Sourced after env.sh.
-# Accounts are the chain's well-known development accounts; the buyer is Ferdie, the provider's owner Bob, its
+# A development chain, a buyer's blob server and providers, as processes of this shell. Sourced after env.sh.
+# Accounts are the chain's well-known development accounts: the buyer is Ferdie; the provider's owner is Bob, its
 # operator Charlie.
+# shellcheck disable=SC2034 # what it sets is for the script that sources it
+
+BUYER=//Ferdie
+OWNER=//Bob
+OPERATOR=//Charlie
 
 MARKET_DIR=
 MARKET_PIDS=()
@@ -46,12 +51,19 @@ free_port() {
     echo "$port"
 }
 
-# start_process NAME COMMAND...: runs it in the background, output to NAME.log and, apart, NAME.out.
+# start_process NAME COMMAND...: runs it in the background, output to NAME.log and, apart, NAME.out; sets MARKET_PID.
 start_process() {
     local name=$1
     shift
     "$@" >"$MARKET_DIR/$name.out" 2>"$MARKET_DIR/$name.log" </dev/null &
     MARKET_PIDS+=($!)
+    MARKET_PID=$!
+}
+
+# stop_process PID: ends one of them, and waits until it has.
+stop_process() {
+    kill "$1" 2>/dev/null || true
+    wait "$1" 2>/dev/null || true
 }
 
 # wait_line FILE PATTERN SECONDS: waits until the file holds a line like that and prints the first.
@@ -77,17 +89,27 @@ start_blob_server() {
         die "the blob server does not start" "see its log below"
 }
 
-# register_provider STAKE: Bob's provider; sets PROVIDER_PORT.
-register_provider() {
-    local operator
-    PROVIDER_PORT=$(free_port)
-    operator=$(ASSAY_KEY=//Charlie "$BIN/assay" key inspect --json | jq -r .data.address)
-    ASSAY_KEY=//Bob "$BIN/assay" provider register --operator "$operator" --stake "$1" \
-        --endpoint "http://127.0.0.1:$PROVIDER_PORT" --json >"$MARKET_DIR/provider.json"
+# address KEY: of that key.
+address() {
+    ASSAY_KEY=$1 "$BIN/assay" key inspect --json | jq -r .data.address
 }
 
-# start_worker: the provider's worker, as its operator.
+# balance KEY FIELD: free, held or total of that key's account, in the smallest unit.
+balance() {
+    ASSAY_KEY=$1 "$BIN/assay" account show --json | jq -r ".data.$2"
+}
+
+# register_provider OWNER OPERATOR STAKE: registers one by these two keys; sets PROVIDER_URL.
+register_provider() {
+    PROVIDER_URL=http://127.0.0.1:$(free_port)
+    ASSAY_KEY=$1 "$BIN/assay" provider register --operator "$(address "$2")" --stake "$3" \
+        --endpoint "$PROVIDER_URL" --json >"$MARKET_DIR/provider.json"
+}
+
+# start_worker NAME OPERATOR URL COMMAND...: a provider's worker, as its operator, reached under that URL.
 start_worker() {
-    ASSAY_KEY=//Charlie start_process worker "$BIN/assay-worker" run --data-dir "$MARKET_DIR/worker" \
-        --listen "127.0.0.1:$PROVIDER_PORT" --endpoint "http://127.0.0.1:$PROVIDER_PORT" --allow-private
+    local name=$1 operator=$2 url=$3
+    shift 3
+    ASSAY_KEY=$operator start_process "$name" "$@" --data-dir "$MARKET_DIR/$name" --listen "${url#http://}" \
+        --endpoint "$url" --allow-private
 }

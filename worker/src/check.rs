@@ -6,7 +6,7 @@ use std::{
     time::{SystemTime, UNIX_EPOCH},
 };
 
-use assay_client::{Account, At, ChainClient, Key, H256};
+use assay_client::{Account, At, ChainClient, Key};
 use assay_engine::Simd;
 use assay_protocol::{ProviderStatus, ProviderView, UNIT};
 use serde::Serialize;
@@ -142,7 +142,7 @@ async fn chain_items(options: &ChainOptions) -> Vec<Item> {
             None
         }
     };
-    let chain = match ChainClient::connect(&options.node, options.genesis.map(H256)).await {
+    let chain = match ChainClient::connect(&options.node, options.genesis).await {
         Ok(chain) => chain,
         Err(error) => {
             items.push(Item::missing("node", &options.node, error));

@@ -25,7 +25,7 @@ const LAST_CALL: BlockNumber = 3;
 pub struct Seen<'a> {
     /// The provider's owner account.
     pub us: &'a Account,
-    /// The number of the best block.
+    /// Chain time at the best block.
     pub now: BlockNumber,
     /// The job at the best block.
     pub best: &'a JobView<Account>,

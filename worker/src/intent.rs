@@ -17,6 +17,8 @@ pub enum Intent {
     Commit(SegmentIndex),
     /// Have a committed segment paid.
     Finalise(SegmentIndex),
+    /// Challenge a committed segment.
+    Challenge(SegmentIndex),
 }
 
 /// A decline reason in a form that can be ordered and kept.
@@ -35,7 +37,7 @@ impl Intent {
         Self::Decline(reason.into())
     }
 
-    /// The call that carries it out; `None` for a commitment, which needs its roots.
+    /// The call that carries it out; `None` for a commitment and a challenge, which need roots.
     pub fn call(self, job: JobId) -> Option<Call> {
         match self {
             Self::Claim => Some(calls::claim(job)),
@@ -45,7 +47,7 @@ impl Intent {
                 DeclineReason::decode(&mut &[code.0][..]).ok()?,
             )),
             Self::Finalise(segment) => Some(calls::finalise_segment(job, segment)),
-            Self::Commit(_) => None,
+            Self::Commit(_) | Self::Challenge(_) => None,
         }
     }
 
@@ -62,6 +64,7 @@ impl Intent {
             Self::Decline(_) => "decline",
             Self::Commit(_) => "commit",
             Self::Finalise(_) => "finalise",
+            Self::Challenge(_) => "challenge",
         }
     }
 }

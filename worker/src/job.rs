@@ -2,14 +2,14 @@
 
 use std::{sync::Arc, time::Duration};
 
-use assay_blobs::Fetcher;
-use assay_protocol::{DeclineReason, JobId};
+use assay_client::Account;
+use assay_protocol::{DeclineReason, JobId, JobView};
 use tokio::{sync::Notify, task::JoinHandle, time::Instant};
 
 use crate::{
     decide::Preparation,
-    prepare::{prepare, PrepareError, Prepared, Request},
-    train::Trainer,
+    material::{Material, MaterialError, Sources},
+    train::{TrainError, Trainer},
 };
 
 /// The wait before a failed preparation is tried again; doubled with each further failure.
@@ -32,8 +32,8 @@ pub struct LocalJob {
 enum Stage {
     #[default]
     Missing,
-    Running(JoinHandle<Result<Arc<Prepared>, PrepareError>>),
-    Ready(Arc<Prepared>),
+    Running(JoinHandle<Result<Material, MaterialError>>),
+    Ready(Arc<Material>),
     Resting {
         reason: Option<DeclineReason>,
         until: Instant,
@@ -58,9 +58,9 @@ impl LocalJob {
     }
 
     /// What was prepared.
-    pub fn prepared(&self) -> Option<&Arc<Prepared>> {
+    pub fn material(&self) -> Option<&Arc<Material>> {
         match &self.stage {
-            Stage::Ready(prepared) => Some(prepared),
+            Stage::Ready(material) => Some(material),
             _ => None,
         }
     }
@@ -71,16 +71,22 @@ impl LocalJob {
     }
 
     /// Begins to prepare, unless a failure is too fresh. `wake` is told when it is done.
-    pub fn begin(&mut self, fetcher: &Fetcher, request: Request, wake: &Arc<Notify>) {
+    pub fn begin(
+        &mut self,
+        sources: Sources,
+        job: JobView<Account>,
+        memory_bytes: u64,
+        wake: &Arc<Notify>,
+    ) {
         match self.stage {
             Stage::Missing => {}
             Stage::Resting { until, .. } if Instant::now() >= until => {}
             _ => return,
         }
-        let (fetcher, wake) = (fetcher.clone(), wake.clone());
-        tracing::info!(job = %request.job.id, "fetching and checking program and data");
+        let wake = wake.clone();
+        tracing::info!(job = %job.id, "fetching and checking program and data");
         self.stage = Stage::Running(tokio::spawn(async move {
-            let done = prepare(&fetcher, &request).await;
+            let done = prepare(&sources, &job, memory_bytes).await;
             wake.notify_one();
             done
         }));
@@ -96,28 +102,34 @@ impl LocalJob {
         }
         let done = task.await;
         self.stage = match done {
-            Ok(Ok(prepared)) => {
-                tracing::info!(%job, nodes = prepared.work.nodes, memory_bytes = prepared.work.memory_bytes, "program and data are here and right");
+            Ok(Ok(material)) => {
+                tracing::info!(%job, nodes = material.work.nodes, memory_bytes = material.work.memory_bytes, "program and data are here and right");
                 self.attempts = 0;
-                Stage::Ready(prepared)
+                Stage::Ready(Arc::new(material))
             }
-            Ok(Err(PrepareError::Hopeless { reason, detail })) => {
-                tracing::warn!(%job, ?reason, detail, "the job cannot be done");
-                Stage::Hopeless(reason)
-            }
-            Ok(Err(PrepareError::Unavailable { reason, error })) => {
-                tracing::warn!(%job, ?reason, %error, "something is not to be had");
-                self.rest(Some(reason))
-            }
-            Ok(Err(error)) => {
-                tracing::error!(%job, %error, "the job could not be prepared");
-                self.rest(None)
-            }
+            Ok(Err(error)) => self.failed(job, error),
             Err(error) => {
                 tracing::error!(%job, %error, "the preparation broke off");
                 self.rest(None)
             }
         };
+    }
+
+    fn failed(&mut self, job: JobId, error: MaterialError) -> Stage {
+        match error {
+            MaterialError::Hopeless { reason, detail } => {
+                tracing::warn!(%job, ?reason, detail, "the job cannot be done");
+                Stage::Hopeless(reason)
+            }
+            MaterialError::Unavailable { reason, error } => {
+                tracing::warn!(%job, ?reason, %error, "something is not to be had");
+                self.rest(Some(reason))
+            }
+            MaterialError::Store(error) => {
+                tracing::error!(%job, %error, "the job could not be prepared");
+                self.rest(None)
+            }
+        }
     }
 
     fn rest(&mut self, reason: Option<DeclineReason>) -> Stage {
@@ -131,14 +143,28 @@ impl LocalJob {
         }
     }
 
-    /// Has everything prepared anew: something that was here is no longer.
-    pub fn start_over(&mut self) {
-        self.stage = Stage::Missing;
+    /// Stops a training thread of this job and draws the consequence of its end.
+    pub async fn take_in(&mut self, job: JobId, trainer: Trainer) {
+        match trainer.join().await {
+            Ok(()) => {}
+            Err(error @ TrainError::Engine(_)) => {
+                tracing::error!(%job, %error, "this machine cannot run the program");
+                self.stage = Stage::Hopeless(DeclineReason::NoCapacity);
+            }
+            Err(error) => {
+                tracing::error!(%job, %error, "training ended and begins again");
+                self.stage = Stage::Missing;
+            }
+        }
     }
 
-    /// Gives up: the machine cannot do this job.
-    pub fn give_up(&mut self, reason: DeclineReason) {
-        self.stage = Stage::Hopeless(reason);
+    /// Stops all that goes on for the job.
+    pub async fn stop(mut self, job: JobId) {
+        if let Some(trainer) = self.trainer.take() {
+            if let Err(error) = trainer.join().await {
+                tracing::error!(%job, %error, "training ended");
+            }
+        }
     }
 }
 
@@ -148,4 +174,16 @@ impl Drop for LocalJob {
             task.abort();
         }
     }
+}
+
+/// Fetches and checks a job's program, data and the state where work goes on, before anything is promised.
+async fn prepare(
+    sources: &Sources,
+    job: &JobView<Account>,
+    memory_bytes: u64,
+) -> Result<Material, MaterialError> {
+    let material = Material::fetch(sources, &job.record, memory_bytes).await?;
+    let slots = &material.program.get().slots;
+    sources.store_state(job.resume.state, slots).await?;
+    Ok(material)
 }

@@ -1,18 +1,23 @@
-//! The provider's daemon: takes jobs from the chain, trains them with the engine, commits segments and serves states.
+//! The daemons of providers and verifiers.
 //!
+//! The provider's takes jobs from the chain, trains them with the engine, commits segments and serves states.
 //! At every block it reads the state of each job that concerns it and decides what to do ([`decide`]); events are wake-ups
 //! only. Training runs on a thread for each job ([`train`]); at each interval's end the state goes into the blob store and
 //! its root into the journal ([`journal`]). Transactions are signed once, kept in the journal before they are sent, and
 //! followed until they are final ([`outbox`]). So it may die at any instant: it goes on from the last interval, and what it
-//! had sent it sends again, byte for byte.
+//! had sent it sends again, byte for byte. Challenges of its commitments it answers by itself ([`dispute`]).
+//!
+//! The verifier's daemon ([`verify`]) executes what others commit, and disputes what is wrong.
 //!
 //! - **Segment**: a run of steps, the unit of payment; **interval**: the steps between two state roots.
-//! - **Preparation**: fetching and checking a job's program and data ([`mod@prepare`]).
+//! - **Material**: a job's program and data, fetched and checked ([`material`]); from it and a saved state steps are taken
+//!   ([`replay`]).
+//! - **Game**: an argument about a commitment, played move by move on the chain.
 //! - **Operator**: the key that signs work. The stake is the owner's, whose key is never here.
 //!
 //! ```
 //! use assay_protocol::StateRoot;
-//! use assay_worker::worker::commitment_of;
+//! use assay_worker::commitment_of;
 //!
 //! let roots = [StateRoot([1; 32]), StateRoot([2; 32]), StateRoot([3; 32])];
 //! let commitment = commitment_of(&roots);
@@ -25,7 +30,12 @@
 
 mod bars;
 pub mod check;
+pub mod checkpoints;
+mod commitment;
+pub mod compute;
+mod daemon;
 pub mod decide;
+pub mod dispute;
 pub mod http;
 pub mod info;
 mod intent;
@@ -33,14 +43,18 @@ mod job;
 pub mod journal;
 pub mod logging;
 pub mod machine;
+pub mod material;
 pub mod metrics;
 pub mod options;
 pub mod outbox;
-pub mod prepare;
 pub mod progress;
+pub mod replay;
+pub mod retention;
 pub mod run;
 pub mod train;
 pub mod uploads;
+pub mod verify;
 pub mod worker;
 
+pub use commitment::commitment_of;
 pub use intent::{DeclineReasonCode, Intent};

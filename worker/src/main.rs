@@ -1,4 +1,4 @@
-//! The provider's daemon.
+//! The daemons of providers and verifiers.
 
 use std::process::ExitCode;
 
@@ -8,6 +8,7 @@ use assay_worker::{
     logging,
     options::{Cli, Command},
     run::run,
+    verify::verify,
 };
 use clap::Parser;
 use tokio::{
@@ -35,6 +36,11 @@ async fn execute(command: Command) -> anyhow::Result<()> {
             let bars = logging::start();
             let stop = stop_on_signal()?;
             run(&options, bars, stop).await
+        }
+        Command::Verify(options) => {
+            let bars = logging::start();
+            let stop = stop_on_signal()?;
+            verify(&options, bars, stop).await
         }
         Command::Check(options) => check(&options, &mut std::io::stdout()).await,
         Command::Info(options) => info(&options, &mut std::io::stdout()),

@@ -48,6 +48,18 @@ metrics! {
     chain_errors: "assay_worker_chain_errors_total" "counter",
     /// Times that the disk was full.
     disk_full: "assay_worker_disk_full_total" "counter",
+    /// Games of this party that are queued or played.
+    games: "assay_worker_games" "gauge",
+    /// Moves sent.
+    moves: "assay_worker_moves_total" "counter",
+    /// Games won.
+    games_won: "assay_worker_games_won_total" "counter",
+    /// Games lost.
+    games_lost: "assay_worker_games_lost_total" "counter",
+    /// Committed segments executed again and found right.
+    segments_verified: "assay_worker_segments_verified_total" "counter",
+    /// Committed segments executed again and found wrong.
+    segments_refuted: "assay_worker_segments_refuted_total" "counter",
     /// Number of the newest final block that was acted on.
     finalised_block: "assay_worker_finalised_block" "gauge",
 }

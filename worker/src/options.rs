@@ -2,9 +2,10 @@
 
 use std::{net::SocketAddr, path::PathBuf};
 
+use assay_client::{parse_hash, H256};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-/// Trains models for pay on an Assay chain.
+/// Trains models for pay on an Assay chain, and checks those who do.
 #[derive(Debug, Parser)]
 #[command(name = "assay-worker", version, about, max_term_width = 100)]
 pub struct Cli {
@@ -18,6 +19,8 @@ pub struct Cli {
 pub enum Command {
     /// Takes jobs, trains them, commits segments and serves states, until it is stopped.
     Run(RunOptions),
+    /// Executes what others commit, and disputes what is wrong, until it is stopped.
+    Verify(VerifyOptions),
     /// Tells what is missing to take part: node, chain, registration, stake, disk, memory, clock, engine.
     Check(CheckOptions),
     /// Tells of this machine: processor, instruction sets, memory, version.
@@ -37,8 +40,8 @@ pub struct ChainOptions {
     pub node: String,
     /// Genesis hash that the chain must have.
     #[arg(long, env = "ASSAY_GENESIS", value_name = "HASH", value_parser = parse_hash)]
-    pub genesis: Option<[u8; 32]>,
-    /// File with the operator's secret, mode 0600. Without it ASSAY_KEY holds the secret.
+    pub genesis: Option<H256>,
+    /// File with the secret of the operator or, to verify, of the account that challenges, mode 0600. Without it ASSAY_KEY holds the secret.
     #[arg(long, env = "ASSAY_KEY_FILE", value_name = "FILE")]
     pub key_file: Option<PathBuf>,
 }
@@ -67,9 +70,9 @@ pub enum Device {
     Cpu,
 }
 
-/// Options of `run`.
+/// What every daemon needs.
 #[derive(Clone, Debug, Args)]
-pub struct RunOptions {
+pub struct DaemonOptions {
     /// Which chain and which key.
     #[command(flatten)]
     pub chain: ChainOptions,
@@ -77,8 +80,22 @@ pub struct RunOptions {
     #[command(flatten)]
     pub machine: MachineOptions,
     /// Place for blobs: a directory, or an object store that this build knows.
-    #[arg(long, env = "ASSAY_BLOB_STORE", value_name = "PLACE")]
+    #[arg(long, alias = "store", env = "ASSAY_BLOB_STORE", value_name = "PLACE")]
     pub blob_store: Option<String>,
+    /// Fetch from private and loopback addresses too. Only where every buyer may read this network.
+    #[arg(long, env = "ASSAY_ALLOW_PRIVATE")]
+    pub allow_private: bool,
+    /// Address on which metrics are served for Prometheus.
+    #[arg(long, env = "ASSAY_METRICS", value_name = "ADDRESS")]
+    pub metrics: Option<SocketAddr>,
+}
+
+/// Options of `run`.
+#[derive(Clone, Debug, Args)]
+pub struct RunOptions {
+    /// What every daemon needs.
+    #[command(flatten)]
+    pub daemon: DaemonOptions,
     /// Address on which blobs and progress are served.
     #[arg(
         long,
@@ -90,15 +107,45 @@ pub struct RunOptions {
     /// URL under which others reach that address; must be the endpoint registered on the chain.
     #[arg(long, env = "ASSAY_ENDPOINT", value_name = "URL")]
     pub endpoint: Option<String>,
-    /// Fetch from private and loopback addresses too. Only where every buyer may read this network.
-    #[arg(long, env = "ASSAY_ALLOW_PRIVATE")]
-    pub allow_private: bool,
     /// Jobs at a time; the chain's own limits hold as well.
     #[arg(long, env = "ASSAY_MAX_JOBS", default_value_t = 1, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1024))]
     pub max_jobs: u32,
-    /// Address on which metrics are served for Prometheus.
-    #[arg(long, env = "ASSAY_METRICS", value_name = "ADDRESS")]
-    pub metrics: Option<SocketAddr>,
+}
+
+/// Options of `verify`.
+#[derive(Clone, Debug, Args)]
+pub struct VerifyOptions {
+    /// What every daemon needs.
+    #[command(flatten)]
+    pub daemon: DaemonOptions,
+    /// Which committed segments are executed again.
+    #[command(flatten)]
+    pub choice: ChoiceOptions,
+    /// Exit once this job has ended.
+    #[arg(long, value_name = "JOB", value_parser = clap::value_parser!(u64))]
+    pub until_job_ends: Option<u64>,
+}
+
+/// Which committed segments are executed again. Those of this very account's provider never are.
+#[derive(Clone, Debug, Args)]
+#[group(required = true, multiple = false)]
+pub struct ChoiceOptions {
+    /// All of them.
+    #[arg(long)]
+    pub all: bool,
+    /// A share of them, from 0 to 1, that nobody can foretell.
+    #[arg(long, value_name = "RATE", value_parser = share)]
+    pub rate: Option<f64>,
+    /// Those of this job; may be given several times.
+    #[arg(long, value_name = "JOB")]
+    pub job: Vec<u64>,
+}
+
+fn share(text: &str) -> Result<f64, String> {
+    match text.parse() {
+        Ok(share) if (0.0..=1.0).contains(&share) => Ok(share),
+        _ => Err("a rate is a number from 0 to 1".to_owned()),
+    }
 }
 
 /// Options of `check`.
@@ -121,14 +168,6 @@ pub struct InfoOptions {
     /// Print one JSON document.
     #[arg(long)]
     pub json: bool,
-}
-
-fn parse_hash(text: &str) -> Result<[u8; 32], String> {
-    let mut hash = [0; 32];
-    let digits = text.strip_prefix("0x").unwrap_or(text);
-    hex::decode_to_slice(digits, &mut hash)
-        .map_err(|_| "a hash is 0x and 64 hexadecimal digits".to_owned())?;
-    Ok(hash)
 }
 
 fn default_data_dir() -> PathBuf {
@@ -157,6 +196,29 @@ mod tests {
     fn the_command_line_is_consistent() {
         use clap::CommandFactory;
         Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn a_verifier_is_told_what_to_check() {
+        let parse = |arguments: &[&str]| {
+            let all = ["assay-worker", "verify"].iter().chain(arguments);
+            match Cli::try_parse_from(all).map(|cli| cli.command) {
+                Ok(Command::Verify(options)) => Some(options.choice),
+                _ => None,
+            }
+        };
+        assert!(parse(&["--all"]).unwrap().all);
+        assert_eq!(parse(&["--rate", "0.25"]).unwrap().rate, Some(0.25));
+        assert_eq!(parse(&["--job", "3", "--job", "7"]).unwrap().job, [3, 7]);
+        for wrong in [
+            &[][..],
+            &["--all", "--rate", "0.5"],
+            &["--rate", "1.5"],
+            &["--rate", "nan"],
+            &["--job", "x"],
+        ] {
+            assert!(parse(wrong).is_none(), "{wrong:?}");
+        }
     }
 
     #[test]

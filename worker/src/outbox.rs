@@ -96,6 +96,11 @@ impl Outbox {
         })
     }
 
+    /// All that is on its way.
+    pub fn all_in_flight(&self) -> BTreeSet<(JobId, Intent)> {
+        self.with(|state| state.in_flight.clone())
+    }
+
     /// The intents of a job that failed and rest at block `now`.
     pub fn resting(&self, job: JobId, now: BlockNumber) -> BTreeSet<Intent> {
         self.with(|state| {

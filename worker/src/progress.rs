@@ -1,12 +1,10 @@
 //! How far training is, for whoever asks.
 
-use std::{
-    collections::BTreeMap,
-    sync::{Arc, RwLock},
-};
+use std::collections::BTreeMap;
 
 use assay_protocol::{JobId, StepIndex};
 use serde::Serialize;
+use tokio::sync::watch;
 
 /// Version of the progress document.
 const SCHEMA_VERSION: u32 = 1;
@@ -84,48 +82,48 @@ impl Progress {
 /// The progress of all jobs of a worker. Cloning is cheap; clones share it.
 #[derive(Clone, Debug, Default)]
 pub struct Board {
-    jobs: Arc<RwLock<BTreeMap<JobId, Progress>>>,
+    jobs: watch::Sender<BTreeMap<JobId, Progress>>,
 }
 
 impl Board {
     /// Adds a job, unless it is there.
     pub fn open(&self, progress: Progress) {
-        self.write(|jobs| {
+        self.jobs.send_modify(|jobs| {
             jobs.entry(JobId(progress.job)).or_insert(progress);
         });
     }
 
     /// Changes a job's progress.
     pub fn update<T>(&self, job: JobId, change: impl FnOnce(&mut Progress) -> T) -> Option<T> {
-        self.write(|jobs| jobs.get_mut(&job).map(change))
+        let mut changed = None;
+        self.jobs.send_if_modified(|jobs| {
+            changed = jobs.get_mut(&job).map(change);
+            changed.is_some()
+        });
+        changed
     }
 
     /// A job's progress.
     pub fn get(&self, job: JobId) -> Option<Progress> {
-        self.read(|jobs| jobs.get(&job).cloned())
+        self.jobs.borrow().get(&job).cloned()
     }
 
     /// All jobs' progress.
     pub fn all(&self) -> Vec<Progress> {
-        self.read(|jobs| jobs.values().cloned().collect())
+        self.jobs.borrow().values().cloned().collect()
     }
 
-    fn read<T>(&self, look: impl FnOnce(&BTreeMap<JobId, Progress>) -> T) -> T {
-        look(
-            &self
-                .jobs
-                .read()
-                .unwrap_or_else(|poisoned| poisoned.into_inner()),
-        )
-    }
-
-    fn write<T>(&self, change: impl FnOnce(&mut BTreeMap<JobId, Progress>) -> T) -> T {
-        change(
-            &mut self
-                .jobs
-                .write()
-                .unwrap_or_else(|poisoned| poisoned.into_inner()),
-        )
+    /// Waits until a job's progress meets a condition.
+    pub async fn wait_for(&self, job: JobId, met: impl Fn(&Progress) -> bool) -> Progress {
+        let mut jobs = self.jobs.subscribe();
+        loop {
+            let found = jobs.borrow_and_update().get(&job).cloned();
+            if let Some(found) = found.filter(&met) {
+                return found;
+            }
+            // The board has a sender, so this cannot fail before the condition is met.
+            let _ = jobs.changed().await;
+        }
     }
 }
 
@@ -148,6 +146,22 @@ mod tests {
         );
         progress.advance(StepIndex(5), Some(f32::NAN));
         assert!(serde_json::to_value(&progress).unwrap()["loss"].is_null());
+    }
+
+    #[tokio::test]
+    async fn progress_is_waited_for() {
+        let board = Board::default();
+        board.open(Progress::new(JobId(1), 100, 10));
+        let seen = board.wait_for(JobId(1), |progress| progress.step == 7);
+        let writer = board.clone();
+        let writing = async move {
+            for step in 0..10 {
+                writer.update(JobId(1), |progress| progress.advance(StepIndex(step), None));
+                tokio::task::yield_now().await;
+            }
+        };
+        let (seen, ()) = tokio::join!(seen, writing);
+        assert_eq!(seen.step, 7);
     }
 
     #[test]

@@ -33,7 +33,7 @@ impl Uploads for Wanted {
 impl Wanted {
     /// Wants the blobs of these jobs and no others: the program first, and once it is here and valid whatever it reads,
     /// with the sizes that it gives.
-    pub async fn set(&self, store: &BlobStore, jobs: &[&JobView<Account>], memory_bytes: u64) {
+    pub async fn set(&self, store: &BlobStore, jobs: &[JobView<Account>], memory_bytes: u64) {
         let (mut blobs, mut programs) = (HashMap::new(), HashMap::new());
         for job in jobs {
             let program = BlobId::program(job.record.program_root.0);

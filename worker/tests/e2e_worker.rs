@@ -2,10 +2,12 @@
 //!
 //! Needs the binary `assay-node`; see `common/node.rs` for where it is looked for.
 
-#[path = "common/node.rs"]
-mod node;
-#[path = "common/small_job.rs"]
-mod small_job;
+mod common {
+    pub mod node;
+    pub mod process;
+    pub mod small_job;
+    pub mod worker;
+}
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -23,9 +25,13 @@ use assay_protocol::{
     EndReason, JobId, JobStatus, JobSubmission, JobView, SegmentIndex, SegmentStatus, SegmentView,
     UNIT,
 };
-use assay_worker::worker::commitment_of;
-use node::{connect, key, register, Node, Worker, OPERATOR};
-use small_job::SmallJob;
+use assay_worker::commitment_of;
+use common::{
+    node::Node,
+    small_job::SmallJob,
+    worker::{key, register, Worker, OPERATOR},
+};
+use serde_json::Value;
 
 /// How long a job may take.
 const PATIENCE: Duration = Duration::from_secs(150);
@@ -81,14 +87,16 @@ async fn until(
     id: JobId,
     done: impl Fn(&JobView<Account>) -> bool,
 ) -> JobView<Account> {
+    let mut heads = chain.heads();
     let waiting = async {
         loop {
+            heads.mark_unchanged();
             match chain.job(id, At::Finalised).await {
                 Ok(Some(job)) if done(&job) => return job,
                 Ok(_) | Err(ChainError::Unreachable { .. } | ChainError::Refused { .. }) => {}
                 Err(error) => panic!("{error}"),
             }
-            tokio::time::sleep(Duration::from_millis(200)).await;
+            heads.changed().await.unwrap();
         }
     };
     tokio::time::timeout(PATIENCE, waiting)
@@ -192,8 +200,8 @@ struct World {
 impl World {
     async fn new() -> Self {
         let directory = tempfile::tempdir().unwrap();
-        let node = Node::start(directory.path());
-        let chain = connect(&node).await;
+        let node = Node::start(directory.path()).await;
+        let chain = ChainClient::connect(&node.url(), None).await.unwrap();
         let worker = Worker::new(directory.path(), &node);
         register(&chain, &worker).await;
         Self {
@@ -253,7 +261,7 @@ async fn a_diverging_job_is_finished(world: &mut World) {
     let id = submit(&world.chain, world.offer("diverging", &job).await).await;
     until(&world.chain, id, ended).await;
     check_result(&world.chain, id, &job).await;
-    let told = |line: &serde_json::Value| {
+    let told = |line: &Value| {
         line["message"]
             .as_str()
             .is_some_and(|text| text.contains("no finite number"))
@@ -269,7 +277,7 @@ async fn a_node_that_restarts_is_waited_for(world: &mut World) {
             job.state.progress.committed >= committed
         })
         .await;
-        world.node.restart(Duration::from_secs(2));
+        world.node.restart(Duration::from_secs(2)).await;
     }
     until(&world.chain, id, ended).await;
     check_result(&world.chain, id, &job).await;
@@ -283,21 +291,16 @@ async fn a_node_that_restarts_is_waited_for(world: &mut World) {
     http.fetch(&endpoint, &BlobId::state(last.0), &expected, &fetched)
         .await
         .unwrap();
+    let done =
+        |line: &Value| line["message"] == "done with the job" && line["job"] == id.to_string();
+    world.worker.says(done).await;
     let url = format!("{endpoint}/jobs/{id}/progress");
-    let done = async {
-        loop {
-            let progress = http.get(&url, 10_000).await.unwrap();
-            let progress: serde_json::Value = serde_json::from_slice(&progress).unwrap();
-            assert_eq!(progress["step"], 400, "{progress}");
-            if progress["phase"] == "done" {
-                return;
-            }
-            tokio::time::sleep(Duration::from_millis(200)).await;
-        }
-    };
-    tokio::time::timeout(PATIENCE, done)
-        .await
-        .expect("the worker never notices the end");
+    let progress = http.get(&url, 10_000).await.unwrap();
+    let progress: Value = serde_json::from_slice(&progress).unwrap();
+    assert_eq!(
+        (&progress["step"], &progress["phase"]),
+        (&400.into(), &"done".into())
+    );
 }
 
 async fn killed_at_twenty_random_moments_the_worker_finishes_the_job(world: &mut World) {

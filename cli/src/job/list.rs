@@ -1,7 +1,7 @@
 //! `assay job list`.
 
-use assay_client::{Account, At, MAX_PAGE};
-use assay_protocol::{JobId, JobView};
+use assay_client::{Account, At};
+use assay_protocol::{JobId, JobView, MAX_PAGE};
 use serde::Serialize;
 
 use super::status_name;

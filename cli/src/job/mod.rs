@@ -14,7 +14,7 @@ pub mod submit;
 pub mod watch;
 
 use assay_client::{Account, At, ChainClient};
-use assay_protocol::{JobId, JobStatus, JobView, SegmentIndex, SegmentView};
+use assay_protocol::{JobId, JobStatus, JobView, SegmentIndex, SegmentView, MAX_PAGE};
 
 use crate::{context::Context, options::JobCommand, output::Output, CliError};
 
@@ -59,7 +59,7 @@ pub(crate) async fn segments(
     let (mut found, mut from) = (Vec::new(), Some(0));
     while let Some(number) = from {
         let page = chain
-            .segments(id, SegmentIndex(number), assay_client::MAX_PAGE, at)
+            .segments(id, SegmentIndex(number), MAX_PAGE, at)
             .await?;
         found.extend(page.items);
         from = page.next.and_then(|next| u32::try_from(next).ok());

@@ -5,6 +5,8 @@ mod root;
 mod source;
 mod table;
 
+pub(crate) use table::type_name;
+
 use crate::{options::ProgramCommand, output::Output, CliError};
 
 /// Runs a command of the group.

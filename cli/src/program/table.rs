@@ -144,7 +144,8 @@ fn list(out: &mut dyn Write, name: &str, types: &[String]) -> io::Result<()> {
         .try_for_each(|(number, ty)| field(out, &format!("{name} {number}"), ty))
 }
 
-fn type_name(ty: TensorType) -> String {
+/// Element type and dimensions, such as `f32 [1, 1, 32, 64]`.
+pub(crate) fn type_name(ty: TensorType) -> String {
     let dtype = match ty.dtype {
         DType::F32 => "f32",
         DType::U32 => "u32",

@@ -15,6 +15,14 @@ pub fn digits() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples/digits/job.toml")
 }
 
+/// Writes the blobs of the digits example into a directory.
+pub fn publish_digits(directory: &Path) {
+    let mut command = assay();
+    command.args(["job", "submit", "--dry-run", "--params", "development"]);
+    command.args(["--location", "http://localhost", "--blobs"]);
+    data(command.arg(directory).arg(digits()));
+}
+
 /// The binary without any of this process's settings.
 pub fn assay() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_assay"));

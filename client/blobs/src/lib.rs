@@ -41,6 +41,7 @@ mod id;
 mod limits;
 mod pace;
 mod server;
+mod staging;
 mod store;
 mod tensors;
 mod writer;

@@ -6,21 +6,27 @@ use bytes::Bytes;
 use futures::{stream::BoxStream, StreamExt, TryStreamExt};
 use object_store::{local::LocalFileSystem, path::Path as ObjectPath, ObjectStore, ObjectStoreExt};
 
-use crate::{BlobId, BlobKind, Expected, StoreError, VerifiedWriter};
+use crate::{
+    staging::{Draft, Staging},
+    BlobId, BlobKind, Expected, StoreError, VerifiedWriter,
+};
 
 /// A directory or an object store that holds blobs under `kind/root`.
 ///
-/// A blob is there whole or not at all: bytes are written beside it and renamed once their root is right.
+/// A blob is there whole or not at all: bytes are written beside it and renamed once their root is right. Any number of
+/// processes may use a directory at a time.
 /// Cloning is cheap; clones share the place.
 #[derive(Clone, Debug)]
 pub struct BlobStore {
     inner: Arc<dyn ObjectStore>,
+    /// Where a directory's unfinished files lie; an object store hides its own.
+    staging: Option<Arc<Staging>>,
     place: Arc<str>,
 }
 
 impl BlobStore {
-    /// The store in a directory, which is made if it does not exist. What earlier processes left unfinished is removed,
-    /// so one process at a time may write to a directory.
+    /// The store in a directory, which is made if it does not exist. What processes that are gone left unfinished is
+    /// removed.
     ///
     /// # Errors
     /// [`StoreError::Directory`] if it cannot be used.
@@ -31,14 +37,14 @@ impl BlobStore {
             cause,
         };
         for kind in BlobKind::ALL {
-            let inner = directory.join(kind.name());
-            std::fs::create_dir_all(&inner).map_err(unusable)?;
-            remove_unfinished(&inner).map_err(unusable)?;
+            std::fs::create_dir_all(directory.join(kind.name())).map_err(unusable)?;
         }
+        let staging = Staging::open(directory).map_err(unusable)?;
         let inner = LocalFileSystem::new_with_prefix(directory)
             .map_err(|cause| StoreError::of_store(&place, cause))?;
         Ok(Self {
             inner: Arc::new(inner),
+            staging: Some(Arc::new(staging)),
             place: place.into(),
         })
     }
@@ -59,6 +65,7 @@ impl BlobStore {
     pub fn new(inner: Arc<dyn ObjectStore>, place: &str) -> Self {
         Self {
             inner,
+            staging: None,
             place: place.into(),
         }
     }
@@ -127,17 +134,11 @@ impl BlobStore {
         id: BlobId,
         expected: &Expected,
     ) -> Result<VerifiedWriter, StoreError> {
-        let upload = self
-            .inner
-            .put_multipart(&path(&id))
-            .await
-            .map_err(|cause| self.error(&id, cause))?;
-        Ok(VerifiedWriter::new(
-            id,
-            expected,
-            upload,
-            self.place.clone(),
-        ))
+        let draft = self.draft(&id);
+        let upload = self.inner.put_multipart(draft.path()).await;
+        let upload = upload.map_err(|cause| self.error(&id, cause))?;
+        let place = self.place.clone();
+        Ok(VerifiedWriter::new(id, expected, upload, draft, place))
     }
 
     /// Stores bytes after checking that they are the blob.
@@ -166,11 +167,8 @@ impl BlobStore {
         id: BlobId,
         bytes: impl Into<Bytes> + Send,
     ) -> Result<(), StoreError> {
-        self.inner
-            .put(&path(&id), bytes.into().into())
-            .await
-            .map_err(|cause| self.error(&id, cause))?;
-        Ok(())
+        let put = self.draft(&id).put(bytes.into()).await;
+        put.map_err(|cause| self.error(&id, cause))
     }
 
     /// The blob's bytes, checked again on the way: a disk may have changed them.
@@ -244,6 +242,10 @@ impl BlobStore {
             .collect())
     }
 
+    fn draft(&self, id: &BlobId) -> Draft {
+        Draft::new(self.inner.clone(), self.staging.as_ref(), path(id))
+    }
+
     fn error(&self, id: &BlobId, cause: object_store::Error) -> StoreError {
         StoreError::of(&self.place, *id, cause)
     }
@@ -251,20 +253,4 @@ impl BlobStore {
 
 fn path(id: &BlobId) -> ObjectPath {
     ObjectPath::from(id.path())
-}
-
-/// Removes the files that a killed process was still writing: `root#number`.
-fn remove_unfinished(directory: &Path) -> std::io::Result<()> {
-    for entry in std::fs::read_dir(directory)? {
-        let entry = entry?;
-        let name = entry.file_name();
-        let number = name
-            .to_str()
-            .and_then(|name| name.rsplit_once('#'))
-            .map(|(_, number)| number);
-        if number.is_some_and(|number| number.bytes().all(|digit| digit.is_ascii_digit())) {
-            std::fs::remove_file(entry.path())?;
-        }
-    }
-    Ok(())
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use object_store::MultipartUpload;
 
-use crate::{BlobId, Expected, Fault, StoreError, Verifier};
+use crate::{staging::Draft, BlobId, Expected, Fault, StoreError, Verifier};
 
 /// Bytes of a part: object stores ask for equal parts of at least 5 MiB.
 const PART_BYTES: usize = 8 << 20;
@@ -16,6 +16,7 @@ pub struct VerifiedWriter {
     verifier: Verifier,
     upload: Box<dyn MultipartUpload>,
     part: Vec<u8>,
+    draft: Draft,
     place: Arc<str>,
 }
 
@@ -24,6 +25,7 @@ impl VerifiedWriter {
         id: BlobId,
         expected: &Expected,
         upload: Box<dyn MultipartUpload>,
+        draft: Draft,
         place: Arc<str>,
     ) -> Self {
         Self {
@@ -31,6 +33,7 @@ impl VerifiedWriter {
             verifier: expected.verifier(),
             upload,
             part: Vec::new(),
+            draft,
             place,
         }
     }
@@ -96,9 +99,11 @@ impl VerifiedWriter {
         if !self.part.is_empty() {
             self.flush().await?;
         }
-        let done = self.upload.complete().await;
-        done.map(drop)
-            .map_err(|cause| StoreError::of(&self.place, self.id, cause))
+        let done = match self.upload.complete().await {
+            Ok(_) => self.draft.publish().await,
+            Err(cause) => Err(cause),
+        };
+        done.map_err(|cause| StoreError::of(&self.place, self.id, cause))
     }
 
     async fn flush(&mut self) -> Result<(), StoreError> {

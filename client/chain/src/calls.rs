@@ -1,16 +1,19 @@
 //! The calls of the market, typed.
 
+use assay_game::{Entry, GameId, Move};
 use assay_protocol::{
     Balance, Capabilities, DeclineReason, JobId, JobSubmission, SegmentCommitment, SegmentIndex,
     Url,
 };
 
 use codec::Compact;
+use subxt::utils::MultiSignature;
 
 use crate::{Account, Call};
 
 const JOBS: &str = "Jobs";
 const PROVIDERS: &str = "Providers";
+const DISPUTES: &str = "Disputes";
 
 /// Submits a job and locks its escrow. Signed by the buyer.
 pub fn submit_job(submission: JobSubmission) -> Call {
@@ -109,6 +112,43 @@ pub fn unregister_provider() -> Call {
 /// Returns the stake after unbonding. Signed by the owner.
 pub fn withdraw_provider() -> Call {
     Call::new(PROVIDERS, "withdraw", ())
+}
+
+/// Challenges a committed segment and locks a bond. Signed by the challenger, whose key then signs its moves.
+pub fn open_dispute(job: JobId, segment: SegmentIndex, entry: Entry) -> Call {
+    Call::new(DISPUTES, "open", (job, segment, entry))
+}
+
+/// Makes move number `round` of a game. A general transaction: `signature` is that of the party to move over
+/// [`signing_hash`](assay_game::signing_hash).
+pub fn play(game: GameId, round: u32, mv: &Move, signature: &MultiSignature) -> Call {
+    Call::new(DISPUTES, "play", (game, round, mv, signature))
+}
+
+/// Ends a game whose side to move has run out of time. Signed by anyone, or a general transaction.
+pub fn time_out_game(game: GameId) -> Call {
+    Call::new(DISPUTES, "time_out", (game,))
+}
+
+/// Starts games that wait for a provider with free places. Signed by anyone, or a general transaction.
+pub fn start_games(defender: Account) -> Call {
+    Call::new(DISPUTES, "start", (defender,))
+}
+
+/// Moves a dispute's money where it is due. Signed by anyone, or a general transaction.
+pub fn pull(game: GameId) -> Call {
+    Call::new(DISPUTES, "pull", (game,))
+}
+
+/// Pays out a slash whose holding time is over. Signed by anyone, or a general transaction.
+pub fn settle_slash(slash: u64) -> Call {
+    Call::new(DISPUTES, "settle_slash", (slash,))
+}
+
+/// Removes a settled dispute's record after its retention and returns the deposit. Signed by anyone, or a general
+/// transaction.
+pub fn clean_up_dispute(game: GameId) -> Call {
+    Call::new(DISPUTES, "clean_up", (game,))
 }
 
 #[cfg(test)]

@@ -191,7 +191,8 @@ impl ChainClient {
     /// # Errors
     /// [`ChainError::Incompatible`] if the runtime has none of this type.
     pub async fn constant<T: DecodeAll>(&self, pallet: &str, name: &str) -> Result<T, ChainError> {
-        let at = self.at(self.heads().borrow().best).await?;
+        let best = self.heads().borrow().best;
+        let at = self.at(best).await?;
         let label = || format!("the constant {pallet}.{name}");
         let address = subxt::dynamic::constant::<subxt::dynamic::Value>(pallet, name);
         let bytes = at

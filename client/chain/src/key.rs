@@ -9,6 +9,7 @@ use std::{
     str::FromStr,
 };
 
+use subxt::utils::MultiSignature;
 use subxt_signer::{bip39::Mnemonic, sr25519, SecretUri};
 use zeroize::Zeroizing;
 
@@ -199,6 +200,11 @@ impl Key {
     /// The account it signs for.
     pub fn account(&self) -> Account {
         Account(self.0.public_key().0)
+    }
+
+    /// Signs bytes that are no transaction, as the runtime's signature type.
+    pub fn sign(&self, message: &[u8]) -> MultiSignature {
+        MultiSignature::Sr25519(self.signer().sign(message).0)
     }
 
     pub(crate) const fn signer(&self) -> &sr25519::Keypair {

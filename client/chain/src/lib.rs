@@ -22,22 +22,27 @@
 //! **Invariant:** a secret reaches neither a log nor an error: [`Key`] shows its account only.
 
 mod account;
+mod block;
 mod call;
 pub mod calls;
 mod client;
 mod error;
+mod hash;
 mod heads;
+mod holds;
 mod key;
 mod read;
 mod rpc;
 mod transaction;
 
 pub use account::{Account, AccountInfo, ParseAccountError};
+pub use block::Extrinsic;
 pub use call::Call;
 pub use client::{At, ChainClient, Health, SPEC_NAME};
 pub use error::ChainError;
+pub use hash::{parse_hash, ParseHashError};
 pub use heads::{Head, Heads};
+pub use holds::Hold;
 pub use key::{Generated, Key, KeyError, KEY_FILE_VARIABLE, KEY_VARIABLE};
-pub use read::{ParamsView, Refusal, MAX_PAGE};
-pub use subxt::utils::H256;
-pub use transaction::{Event, Included, SignedTransaction, Submitted, Until};
+pub use subxt::utils::{MultiSignature, H256};
+pub use transaction::{Event, GeneralTransaction, Included, SignedTransaction, Submitted, Until};

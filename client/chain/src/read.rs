@@ -1,32 +1,12 @@
 //! What the runtime API answers, as shared types.
 
+use assay_game::{DisputeView, Game, GameId};
 use assay_protocol::{
-    JobId, JobSubmission, JobView, Page, Params, ParamsVersion, ProviderView, Quote, SegmentIndex,
-    SegmentView,
+    BlockNumber, JobId, JobSubmission, JobView, Page, ParamsVersion, ParamsView, ProviderView,
+    Quote, Refusal, SegmentIndex, SegmentView,
 };
-use codec::Decode;
-use serde::{Deserialize, Serialize};
 
 use crate::{Account, At, ChainClient, ChainError};
-
-/// Items that one answer of the runtime API holds at most.
-pub const MAX_PAGE: u32 = 100;
-
-/// Why the chain would refuse a submission.
-#[derive(Clone, Debug, PartialEq, Eq, Decode, Serialize, Deserialize)]
-pub struct Refusal {
-    /// The field and what is wrong with it.
-    pub reason: String,
-}
-
-/// Parameters and their version.
-#[derive(Clone, Debug, PartialEq, Eq, Decode, Serialize, Deserialize)]
-pub struct ParamsView {
-    /// The version.
-    pub version: ParamsVersion,
-    /// The parameters.
-    pub params: Params,
-}
 
 impl ChainClient {
     /// A job, if there is one of this number.
@@ -112,5 +92,47 @@ impl ChainClient {
         at: At,
     ) -> Result<Option<ParamsView>, ChainError> {
         self.runtime_api("AssayApi_params", version, at).await
+    }
+
+    /// A dispute, unless there never was one of this name or it has been cleaned up.
+    ///
+    /// # Errors
+    /// As [`runtime_api`](Self::runtime_api).
+    pub async fn dispute(
+        &self,
+        game: GameId,
+        at: At,
+    ) -> Result<Option<DisputeView<Account>>, ChainError> {
+        self.runtime_api("AssayApi_dispute", game, at).await
+    }
+
+    /// A page of disputes from number `from` on, in order of opening.
+    ///
+    /// # Errors
+    /// As [`runtime_api`](Self::runtime_api).
+    pub async fn disputes(
+        &self,
+        from: u64,
+        limit: u32,
+        at: At,
+    ) -> Result<Page<DisputeView<Account>>, ChainError> {
+        self.runtime_api("AssayApi_disputes", (from, limit), at)
+            .await
+    }
+
+    /// The state of a game that is being played: what its parties answer.
+    ///
+    /// # Errors
+    /// As [`runtime_api`](Self::runtime_api).
+    pub async fn game(&self, game: GameId, at: At) -> Result<Option<Game>, ChainError> {
+        self.runtime_api("AssayApi_game", game, at).await
+    }
+
+    /// Chain time: what all deadlines are compared with.
+    ///
+    /// # Errors
+    /// As [`runtime_api`](Self::runtime_api).
+    pub async fn chain_time(&self, at: At) -> Result<BlockNumber, ChainError> {
+        self.runtime_api("AssayApi_chain_time", (), at).await
     }
 }

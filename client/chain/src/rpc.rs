@@ -14,9 +14,8 @@ use url::Url;
 
 use crate::ChainError;
 
-/// How long a request may take, a broken connection's return included. The first one that a fresh node answers waits for
-/// the compilation of its runtime, a minute on a busy machine.
-const REQUEST: Duration = Duration::from_secs(120);
+/// How long a request may take, a broken connection's return included.
+const REQUEST: Duration = Duration::from_secs(30);
 
 /// How long the first connection may take.
 const CONNECT: Duration = Duration::from_secs(10);

@@ -65,8 +65,8 @@ pub use ids::{
 pub use money::{Balance, PerMille, MILLI, UNIT};
 pub use params::{
     AssignmentParams, DeviceRate, DisputeParams, MoneyParams, Params, ParamsError, SegmentParams,
-    SizeLimits, StakeParams, MAX_DECLINES, MAX_INTERVALS_PER_SEGMENT, MAX_MOVES_PER_SIDE,
-    MAX_PIPELINE, MAX_PRICE_PER_SEGMENT, MAX_SEGMENTS, MAX_STEPS_PER_INTERVAL, MAX_TOTAL_STEPS,
+    SizeLimits, StakeParams, MAX_DECLINES, MAX_INTERVALS_PER_SEGMENT, MAX_MOVES, MAX_PIPELINE,
+    MAX_PRICE_PER_SEGMENT, MAX_SEGMENTS, MAX_STEPS_PER_INTERVAL, MAX_TOTAL_STEPS,
 };
 pub use provider::{
     Capabilities, DeviceClass, Ineligible, Provider, ProviderCounters, ProviderStatus, Requirements,

@@ -18,8 +18,8 @@ pub use assay_game::{DisputeView, Game, GameId};
 pub use assay_protocol::{ParamsView, Refusal, MAX_PAGE};
 
 use assay_protocol::{
-    BlockNumber, JobId, JobSubmission, JobView, Page, ParamsVersion, ProviderView, Quote, SegmentIndex,
-    SegmentView,
+    BlockNumber, JobId, JobSubmission, JobView, Page, ParamsVersion, ProviderView, Quote,
+    SegmentIndex, SegmentView,
 };
 use codec::Codec;
 

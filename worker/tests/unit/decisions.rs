@@ -212,6 +212,7 @@ impl Chain {
                 self.commits.push(segment);
             }
             Intent::Finalise(segment) => self.pay(segment)?,
+            Intent::Challenge(_) => panic!("a provider challenges nobody"),
         }
         Some(())
     }

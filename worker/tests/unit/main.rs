@@ -4,4 +4,7 @@
 mod small_job;
 
 mod decisions;
+mod disputes;
+mod retention;
 mod training;
+mod verification;

@@ -1,18 +1,20 @@
 //! Training threads, interrupted, damaged and short of room.
 
-use std::{collections::BTreeSet, path::Path, process::Command, sync::Arc, time::Duration};
+use std::{collections::BTreeSet, path::Path, process::Command, sync::Arc};
 
 use assay_blobs::{BlobId, BlobKind, BlobStore};
 use assay_engine::Simd;
 use assay_protocol::{IntervalIndex, JobId, SegmentIndex, StateRoot};
 use assay_worker::{
+    compute::Honest,
     decide::Goal,
     journal::Journal,
+    material::{check, loss_tape, Machine, Material, MaterialError},
     metrics::Metrics,
-    prepare::{check, PrepareError, Prepared},
     progress::{Board, Phase, Progress},
     train::{Shop, TrainError, Trainer},
 };
+use tokio::sync::Notify;
 
 use crate::small_job::SmallJob;
 
@@ -21,6 +23,8 @@ const JOB: JobId = JobId(1);
 struct Bench {
     job: SmallJob,
     shop: Shop,
+    /// Told when a segment is whole and when a thread has finished.
+    woken: Arc<Notify>,
 }
 
 impl Bench {
@@ -38,34 +42,36 @@ impl Bench {
             store,
             board,
             metrics: Arc::new(Metrics::default()),
-            simd: Simd::Auto,
-            memory_bytes: 1 << 30,
+            machine: Machine {
+                simd: Simd::Auto,
+                memory_bytes: 1 << 30,
+            },
+            compute: Arc::new(Honest),
         };
-        Self { job, shop }
+        Self {
+            job,
+            shop,
+            woken: Arc::default(),
+        }
     }
 
-    fn prepared(&self) -> Arc<Prepared> {
+    fn material(&self) -> Arc<Material> {
         let spec = self.job.spec("http://localhost:1");
         let work = check(&self.job.program, &spec, 1 << 30).unwrap();
         let datasets = self.job.datasets.clone();
-        Arc::new(Prepared {
+        Arc::new(Material {
             program: self.job.program.clone(),
-            constants: Vec::new(),
-            datasets,
+            constants: Vec::new().into(),
+            datasets: datasets.into(),
             work,
-            tape: Some(2),
+            tape: loss_tape(self.job.program.get()),
         })
     }
 
     fn start(&self) -> Trainer {
-        Trainer::start(
-            self.shop.clone(),
-            JOB,
-            self.job.schedule,
-            self.prepared(),
-            || (),
-        )
-        .unwrap()
+        let (shop, woken) = (self.shop.clone(), self.woken.clone());
+        let wake = move || woken.notify_one();
+        Trainer::start(shop, JOB, self.job.schedule, self.material(), wake).unwrap()
     }
 
     fn goal(&self, first: u32, last: u32, start: StateRoot) -> Goal {
@@ -90,32 +96,22 @@ impl Bench {
     }
 
     async fn until(&self, done: impl Fn(&Progress) -> bool) {
-        while !self
-            .shop
-            .board
-            .get(JOB)
-            .is_some_and(|progress| done(&progress))
-        {
-            tokio::time::sleep(Duration::from_millis(5)).await;
-        }
+        self.shop.board.wait_for(JOB, done).await;
+    }
+
+    /// The end of a thread that comes to it by itself, before any segment is whole.
+    async fn end(&self, trainer: Trainer) -> TrainError {
+        self.woken.notified().await;
+        assert!(trainer.is_finished());
+        trainer.join().await.unwrap_err()
     }
 
     async fn finish(&self, trainer: Trainer) {
         let steps = self.job.schedule.total_steps.0;
         self.until(|progress| progress.phase == Phase::Waiting && progress.step == steps)
             .await;
-        tokio::task::spawn_blocking(|| trainer.join())
-            .await
-            .unwrap()
-            .unwrap();
+        trainer.join().await.unwrap();
     }
-}
-
-async fn stop(trainer: Trainer) {
-    tokio::task::spawn_blocking(|| trainer.join())
-        .await
-        .unwrap()
-        .unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -146,7 +142,7 @@ async fn only_needed_states_stay_in_the_store() {
             .await;
         start = *reference[segment as usize].last().unwrap();
     }
-    stop(trainer).await;
+    trainer.join().await.unwrap();
     let kept: BTreeSet<_> = bench
         .shop
         .store
@@ -173,7 +169,7 @@ async fn a_stopped_job_goes_on_from_its_last_interval() {
         let trainer = bench.start();
         trainer.aim(bench.whole());
         bench.until(|progress| progress.step >= target).await;
-        stop(trainer).await;
+        trainer.join().await.unwrap();
         stops += 1;
     }
     let trainer = bench.start();
@@ -201,7 +197,7 @@ async fn a_damaged_checkpoint_costs_work_and_nothing_else() {
     bench
         .until(|progress| progress.phase == Phase::Waiting && progress.step == 24)
         .await;
-    stop(trainer).await;
+    trainer.join().await.unwrap();
     let newest = BlobId::state(reference[0][5].0);
     let path = directory.path().join("blobs").join(newest.path());
     std::fs::write(&path, b"rot").unwrap();
@@ -217,17 +213,11 @@ async fn a_missing_start_is_told() {
     let bench = Bench::new(directory.path(), SmallJob::new(1, 1, 1, 0.1)).await;
     let trainer = bench.start();
     trainer.aim(bench.goal(0, 0, StateRoot([9; 32])));
-    let end = tokio::task::spawn_blocking(|| {
-        while !trainer.is_finished() {
-            std::thread::sleep(Duration::from_millis(5));
-        }
-        trainer.join()
-    });
     assert!(matches!(
-        end.await.unwrap(),
-        Err(TrainError::NoState {
+        bench.end(trainer).await,
+        TrainError::NoState {
             root: StateRoot([9, ..])
-        })
+        }
     ));
 }
 
@@ -248,15 +238,9 @@ async fn a_machine_that_computes_otherwise_than_before_is_found_out() {
         .unwrap();
     let trainer = bench.start();
     trainer.aim(bench.whole());
-    let end = tokio::task::spawn_blocking(|| {
-        while !trainer.is_finished() {
-            std::thread::sleep(Duration::from_millis(5));
-        }
-        trainer.join()
-    });
     assert!(matches!(
-        end.await.unwrap(),
-        Err(TrainError::Unreliable { .. })
+        bench.end(trainer).await,
+        TrainError::Unreliable { .. }
     ));
 }
 
@@ -282,7 +266,7 @@ fn what_a_job_declares_is_checked() {
         let mut spec = good.clone();
         change(&mut spec);
         match check(&job.program, &spec, memory) {
-            Err(PrepareError::Hopeless { reason, .. }) => reason,
+            Err(MaterialError::Hopeless { reason, .. }) => reason,
             other => panic!("{other:?}"),
         }
     };

@@ -2,6 +2,7 @@
 
 use std::{
     net::SocketAddr,
+    path::Path,
     sync::{
         atomic::{AtomicUsize, Ordering},
         Arc,
@@ -65,18 +66,29 @@ pub fn store() -> (tempfile::TempDir, BlobStore) {
     (directory, store)
 }
 
-/// Files under a directory, unfinished ones included.
+/// Blobs under a directory, unfinished ones included.
 pub fn files(directory: &tempfile::TempDir) -> usize {
-    let kinds = std::fs::read_dir(directory.path()).unwrap();
-    kinds
-        .map(|kind| std::fs::read_dir(kind.unwrap().path()).unwrap().count())
+    count(directory.path())
+}
+
+fn count(directory: &Path) -> usize {
+    let entries = std::fs::read_dir(directory).unwrap().map(Result::unwrap);
+    let entries = entries.filter(|entry| entry.file_name() != "lock");
+    entries
+        .map(|entry| match entry.file_type().unwrap().is_dir() {
+            true => count(&entry.path()),
+            false => 1,
+        })
         .sum()
 }
 
 /// What a server does with one connection.
 pub enum Say {
     Bytes(Vec<u8>),
+    /// Nothing for a while.
     Wait(Duration),
+    /// Nothing any more, until the client goes away.
+    Silence,
 }
 
 /// `HTTP/1.1 200` with a content length, then the body.
@@ -135,6 +147,7 @@ async fn converse(mut stream: TcpStream, answer: impl FnOnce(&str) -> Vec<Say>) 
         match say {
             Say::Bytes(bytes) => stream.write_all(&bytes).await.ok()?,
             Say::Wait(time) => tokio::time::sleep(time).await,
+            Say::Silence => while stream.read_u8().await.is_ok() {},
         }
         stream.flush().await.ok()?;
     }

@@ -180,7 +180,7 @@ async fn a_server_that_stalls_is_left() {
     let bytes = blob.bytes.clone();
     let server = liar(move |_, _| {
         let mut says = ok(bytes.len(), &bytes[..100]);
-        says.push(Say::Wait(Duration::from_secs(30)));
+        says.push(Say::Silence);
         says
     })
     .await;
@@ -191,7 +191,7 @@ async fn a_server_that_stalls_is_left() {
         3,
         "it is asked as often as the limits say"
     );
-    let server = liar(|_, _| vec![Say::Wait(Duration::from_secs(30))]).await;
+    let server = liar(|_, _| vec![Say::Silence]).await;
     let mut limits = limits();
     (limits.connect, limits.attempts) = (Duration::from_millis(100), 1);
     let (_directory, store) = store();

@@ -62,17 +62,33 @@ async fn what_a_killed_process_left_is_removed() {
         .put(blob.id, &blob.expected, blob.bytes.clone())
         .await
         .unwrap();
-    std::fs::write(
-        directory
-            .path()
-            .join(format!("state/{}#1", "ab".repeat(32))),
-        b"half",
-    )
-    .unwrap();
+    let left = directory.path().join("unfinished/7");
+    std::fs::create_dir(&left).unwrap();
+    std::fs::write(left.join("3#1"), b"half").unwrap();
     assert_eq!(files(&directory), 2);
     let store = BlobStore::local(directory.path()).unwrap();
     assert_eq!(files(&directory), 1);
     assert!(store.contains(&blob.id).await.unwrap());
+}
+
+#[tokio::test]
+async fn another_process_may_open_the_directory_while_a_blob_is_written() {
+    let (directory, store) = store();
+    let blob = blob(40);
+    let mut writer = store.writer(blob.id, &blob.expected).await.unwrap();
+    writer.write(&blob.bytes[..500]).await.unwrap();
+    let other = BlobStore::local(directory.path()).unwrap();
+    assert!(!other.contains(&blob.id).await.unwrap());
+    writer.write(&blob.bytes[500..]).await.unwrap();
+    let mut second = other.writer(blob.id, &blob.expected).await.unwrap();
+    second.write(&blob.bytes).await.unwrap();
+    writer.finish().await.unwrap();
+    second.finish().await.unwrap();
+    assert_eq!(
+        other.read(&blob.id, &blob.expected).await.unwrap(),
+        blob.bytes
+    );
+    assert_eq!(files(&directory), 1);
 }
 
 #[test]

@@ -6,8 +6,8 @@ use scale_info::TypeInfo;
 use super::Params;
 use crate::{Balance, BlockNumber, BlockTime, IntervalIndex, JobSpec, PerMille, SegmentIndex};
 
-/// Moves that each side of a game makes, at most: a reveal and a name for each six levels of the five trees.
-pub const MAX_MOVES_PER_SIDE: u32 = 16;
+/// Moves of a game, at most: a reveal and a name for each six levels of the five trees, and the defender's first and last.
+pub const MAX_MOVES: u32 = 34;
 
 /// Clocks, bonds and shares of disputes.
 #[derive(
@@ -85,7 +85,7 @@ impl Params {
 
     /// What a challenger of a segment of that price puts up and may lose; the deposit comes on top.
     pub fn bond(&self, price: Balance) -> Balance {
-        let moves = Balance::from(MAX_MOVES_PER_SIDE).saturating_mul(2);
+        let moves = Balance::from(MAX_MOVES);
         self.disputes
             .bond_share
             .ceil_of(price)
@@ -169,8 +169,8 @@ mod tests {
 
     #[test]
     fn the_bond_covers_both_sides_moves() {
-        assert_eq!(params().bond(UNIT), 7 + UNIT / 20 + 2 * 16 * 10);
-        assert_eq!(params().bond(0), 7 + 320);
+        assert_eq!(params().bond(UNIT), 7 + UNIT / 20 + 34 * 10);
+        assert_eq!(params().bond(0), 7 + 340);
         assert!(params().bond(Balance::MAX) > Balance::MAX / 21);
     }
 }

@@ -8,7 +8,7 @@ pub use bounds::{
     ParamsError, MAX_DECLINES, MAX_INTERVALS_PER_SEGMENT, MAX_PIPELINE, MAX_PRICE_PER_SEGMENT,
     MAX_SEGMENTS, MAX_STEPS_PER_INTERVAL, MAX_TOTAL_STEPS,
 };
-pub use disputes::{DisputeParams, MAX_MOVES_PER_SIDE};
+pub use disputes::{DisputeParams, MAX_MOVES};
 
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use scale_info::TypeInfo;

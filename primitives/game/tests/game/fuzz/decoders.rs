@@ -3,15 +3,16 @@
 use super::{cases, changed, memory::most_of, random_bytes};
 use crate::{
     golden,
-    support::{programs::every_operator, run::Run, Rng},
+    support::{hash, programs::every_operator, Rng},
 };
 use assay_commitment::Sha3;
 use assay_game::Move;
 use assay_numerics::Op;
 use assay_program::{Header, Node, Program};
-use assay_protocol::SegmentCommitment;
+use assay_protocol::{SegmentCommitment, StateRoot};
 use codec::{Decode, DecodeAll, Encode};
 use proptest::prelude::*;
+use std::sync::LazyLock;
 
 /// Most memory for a node, an operator or a header.
 const NODE_MEMORY: usize = 4 << 10;
@@ -39,9 +40,8 @@ fn check_node(bytes: &[u8]) {
     assert!(most <= NODE_MEMORY, "{most} bytes for a node");
     if let Ok(node) = node {
         assert_eq!(node.encode(), bytes);
-        let header = every_operator().program.header();
         // Judging takes no more.
-        let (_, most) = most_of(|| node.check(3, &header));
+        let (_, most) = most_of(|| node.check(3, &RIGHT.header));
         assert!(most <= NODE_MEMORY, "{most} bytes to judge a node");
     }
 }
@@ -102,38 +102,39 @@ fn check_commitment(bytes: &[u8]) {
     }
 }
 
-fn commitments() -> Vec<Vec<u8>> {
-    let states = |count: u64| -> Vec<_> {
-        (0..count)
-            .map(|i| assay_protocol::StateRoot(crate::support::hash(i)))
-            .collect()
-    };
-    [1, 3, 100]
-        .map(|count| {
-            SegmentCommitment::new::<Sha3>(&states(count))
-                .unwrap()
-                .encode()
-        })
-        .to_vec()
+/// Right encodings of each kind.
+struct Right {
+    header: Header,
+    nodes: Vec<Vec<u8>>,
+    /// Codes and attributes.
+    ops: Vec<Vec<u8>>,
+    headers: Vec<Vec<u8>>,
+    programs: Vec<Vec<u8>>,
+    moves: Vec<Vec<u8>>,
+    commitments: Vec<Vec<u8>>,
 }
 
-fn nodes() -> Vec<Vec<u8>> {
-    every_operator()
-        .program
-        .nodes
-        .iter()
-        .map(Node::encode)
-        .collect()
-}
-
-/// Codes and attributes.
-fn ops() -> Vec<Vec<u8>> {
-    let encode = |node: &Node| {
+static RIGHT: LazyLock<Right> = LazyLock::new(|| {
+    let program = every_operator().program;
+    let op = |node: &Node| {
         let mut bytes = vec![node.op.code() as u8];
         node.op.encode_attributes(&mut bytes);
         bytes
     };
-    every_operator().program.nodes.iter().map(encode).collect()
+    Right {
+        header: program.header(),
+        nodes: program.nodes.iter().map(Node::encode).collect(),
+        ops: program.nodes.iter().map(op).collect(),
+        headers: vec![program.header().encode().to_vec()],
+        programs: vec![program.encode()],
+        moves: golden::encoded_moves(),
+        commitments: [1, 3, 100].map(|count| commitment(count).encode()).to_vec(),
+    }
+});
+
+fn commitment(states: u64) -> SegmentCommitment {
+    let states: Vec<_> = (0..states).map(|i| StateRoot(hash(i))).collect();
+    SegmentCommitment::new::<Sha3>(&states).unwrap()
 }
 
 proptest! {
@@ -141,33 +142,32 @@ proptest! {
 
     #[test]
     fn nodes_from_any_bytes(seed: u64) {
-        check_node(&hostile(&nodes(), seed));
+        check_node(&hostile(&RIGHT.nodes, seed));
     }
 
     #[test]
     fn operators_from_any_bytes(seed: u64) {
-        check_op(&hostile(&ops(), seed));
+        check_op(&hostile(&RIGHT.ops, seed));
     }
 
     #[test]
     fn headers_from_any_bytes(seed: u64) {
-        let header = every_operator().program.header().encode().to_vec();
-        check_header(&hostile(&[header], seed));
+        check_header(&hostile(&RIGHT.headers, seed));
     }
 
     #[test]
     fn programs_from_any_bytes(seed: u64) {
-        check_program(&hostile(&[every_operator().program.encode()], seed));
+        check_program(&hostile(&RIGHT.programs, seed));
     }
 
     #[test]
     fn moves_from_any_bytes(seed: u64) {
-        check_move(&hostile(&golden::encoded_moves(), seed));
+        check_move(&hostile(&RIGHT.moves, seed));
     }
 
     #[test]
     fn commitments_from_any_bytes(seed: u64) {
-        check_commitment(&hostile(&commitments(), seed));
+        check_commitment(&hostile(&RIGHT.commitments, seed));
     }
 }
 
@@ -178,22 +178,19 @@ fn no_beginning_of_an_encoding_is_one() {
         assert!(is_one(bytes));
         (0..bytes.len()).for_each(|end| assert!(!is_one(&bytes[..end]), "{end} bytes"));
     };
-    for bytes in golden::encoded_moves() {
-        every_beginning(&bytes, &|bytes| Move::decode(&mut &bytes[..]).is_ok());
+    for bytes in &RIGHT.moves {
+        every_beginning(bytes, &|bytes| Move::decode(&mut &bytes[..]).is_ok());
     }
-    for bytes in nodes() {
-        every_beginning(&bytes, &|bytes| Node::decode(bytes).is_ok());
+    for bytes in &RIGHT.nodes {
+        every_beginning(bytes, &|bytes| Node::decode(bytes).is_ok());
     }
-    for bytes in commitments() {
-        every_beginning(&bytes, &|bytes| {
+    for bytes in &RIGHT.commitments {
+        every_beginning(bytes, &|bytes| {
             SegmentCommitment::decode(&mut &bytes[..]).is_ok()
         });
     }
-    let program = every_operator().program;
-    every_beginning(&program.header().encode(), &|bytes| {
-        Header::decode(bytes).is_ok()
-    });
-    every_beginning(&program.encode(), &|bytes| Program::decode(bytes).is_ok());
+    every_beginning(&RIGHT.headers[0], &|bytes| Header::decode(bytes).is_ok());
+    every_beginning(&RIGHT.programs[0], &|bytes| Program::decode(bytes).is_ok());
 }
 
 /// A length that nothing follows takes no memory, wherever it stands.
@@ -215,7 +212,7 @@ fn lengths_without_bytes_take_no_memory() {
 /// There is one way to write a length.
 #[test]
 fn lengths_in_a_longer_form_are_refused() {
-    let node = crate::support::hash(1);
+    let node = hash(1);
     let reveal = |length: &[u8]| [&[7], length, &node].concat();
     assert!(Move::decode_all(&mut &reveal(&[4])[..]).is_ok());
     let longer: [&[u8]; 3] = [&[5, 0], &[6, 0, 0, 0], &[3, 1, 0, 0, 0]];
@@ -239,19 +236,10 @@ fn a_huge_move_is_no_move() {
     }
 }
 
-/// The commitment that is decoded is the one that a provider's run makes.
 #[test]
 fn a_commitment_is_read_as_it_is_written() {
-    let world = every_operator();
-    let states: Vec<_> = Run::honest(&world)
-        .interval_leaves()
-        .into_iter()
-        .map(assay_protocol::StateRoot)
-        .collect();
-    let commitment = SegmentCommitment::new::<Sha3>(&states).unwrap();
+    let commitment = commitment(5);
     let bytes = commitment.encode();
-    assert_eq!(
-        SegmentCommitment::decode_all(&mut &bytes[..]),
-        Ok(commitment)
-    );
+    let again = SegmentCommitment::decode_all(&mut &bytes[..]);
+    assert_eq!(again, Ok(commitment));
 }

@@ -1,6 +1,7 @@
 //! Hostile bytes: whatever a stranger sends, nothing panics, and no more memory is taken than is declared here.
 //!
 //! The inputs are random bytes and changed right ones, from seeds that proptest draws. `PROPTEST_CASES` sets how many.
+//! (bolero would draw them as well, but it demands `indexmap` 2.11.2 exactly and so holds back the whole workspace.)
 
 mod decoders;
 mod memory;

@@ -1,0 +1,111 @@
+//! Providers that cheat and challengers that lie, for tests.
+
+use std::{process::ExitCode, sync::Arc};
+
+use assay_adversaries::{Crooked, Fault, Kind};
+use assay_worker::{
+    logging,
+    options::{RunOptions, VerifyOptions},
+    run::run_with,
+    verify::verify_with,
+};
+use clap::{Args, Parser, Subcommand};
+use tokio::{
+    signal::unix::{signal, SignalKind},
+    sync::watch,
+};
+
+/// Cheats, for tests. Never run it with money that you want to keep.
+#[derive(Debug, Parser)]
+#[command(name = "assay-adversary", version, about)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Runs as `assay-worker run`, with a fault: a provider that cheats.
+    Run(Box<Cheat<RunOptions>>),
+    /// Runs as `assay-worker verify`, with a fault: a challenger that lies.
+    Verify(Box<Cheat<VerifyOptions>>),
+}
+
+#[derive(Debug, Args)]
+struct Cheat<Options: Args> {
+    #[command(flatten)]
+    fault: FaultOptions,
+    #[command(flatten)]
+    options: Options,
+}
+
+#[derive(Clone, Copy, Debug, Args)]
+struct FaultOptions {
+    /// What is done wrongly.
+    #[arg(long, value_enum, value_name = "NAME")]
+    fault: Kind,
+    /// The first step, counted from the job's beginning, that is taken wrongly.
+    #[arg(long, default_value_t = 0, value_name = "STEP")]
+    at_step: u64,
+}
+
+impl FaultOptions {
+    fn crooked(self) -> Arc<Crooked> {
+        Arc::new(Crooked(Fault {
+            kind: self.fault,
+            at: self.at_step,
+        }))
+    }
+}
+
+fn main() -> ExitCode {
+    let command = Cli::parse().command;
+    let done = tokio::runtime::Runtime::new()
+        .map_err(anyhow::Error::from)
+        .and_then(|runtime| runtime.block_on(execute(command)));
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn execute(command: Command) -> anyhow::Result<()> {
+    let (bars, stop) = (logging::start(), stop()?);
+    match command {
+        Command::Run(cheat) => run_with(&cheat.options, bars, cheat.fault.crooked(), stop).await,
+        Command::Verify(cheat) => {
+            verify_with(&cheat.options, bars, cheat.fault.crooked(), stop).await
+        }
+    }
+}
+
+/// Becomes true on SIGINT or SIGTERM.
+fn stop() -> anyhow::Result<watch::Receiver<bool>> {
+    let (sender, receiver) = watch::channel(false);
+    let (mut interrupt, mut terminate) = (
+        signal(SignalKind::interrupt())?,
+        signal(SignalKind::terminate())?,
+    );
+    tokio::spawn(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+        let _ = sender.send(true);
+    });
+    Ok(receiver)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        use clap::CommandFactory;
+        Cli::command().debug_assert();
+    }
+}

@@ -1,0 +1,325 @@
+//! What a party knows of a segment that is argued about.
+
+use std::{ops::ControlFlow, sync::Arc};
+
+use assay_client::{Account, At, ChainClient, ChainError};
+use assay_commitment::{trace_root, Level, Sha3};
+use assay_engine::{EngineError, State};
+use assay_game::{Claim, Party};
+use assay_protocol::{
+    Balance, BlockNumber, IntervalIndex, JobId, JobView, SegmentIndex, SegmentStatus, SegmentView,
+    StateRoot, TraceRoot,
+};
+use assay_prover::{ProverError, Work};
+use tokio::runtime::Handle;
+
+use crate::{
+    checkpoints::{CheckpointError, Checkpoints, Place},
+    compute::{BoxedExecution, Compute},
+    journal::JournalError,
+    material::{Machine, Material, MaterialError},
+    replay::Replay,
+};
+
+/// Why a party has no answer.
+#[derive(Debug, thiserror::Error)]
+pub enum CaseError {
+    /// The chain failed.
+    #[error(transparent)]
+    Chain(#[from] ChainError),
+    /// The job's program or data are not to be had.
+    #[error(transparent)]
+    Material(#[from] MaterialError),
+    /// The journal failed.
+    #[error(transparent)]
+    Journal(#[from] JournalError),
+    /// A checkpoint cannot be read or kept.
+    #[error(transparent)]
+    Checkpoint(#[from] CheckpointError),
+    /// The engine refuses the program, or the machine has too little memory.
+    #[error(transparent)]
+    Engine(#[from] EngineError),
+    /// The prover has no move.
+    #[error(transparent)]
+    Prover(#[from] ProverError),
+    /// The chain has no such commitment, or not any more.
+    #[error("segment {segment} of job {job} is not committed")]
+    NotCommitted {
+        /// The job.
+        job: JobId,
+        /// The segment.
+        segment: SegmentIndex,
+    },
+    /// The journal does not hold what was committed.
+    #[error("the journal does not hold the roots that were committed for segment {segment} of job {job}; was the data directory lost? Put it back, or the game is lost")]
+    NotOurs {
+        /// The job.
+        job: JobId,
+        /// The segment.
+        segment: SegmentIndex,
+    },
+    /// The segment has not been executed here yet.
+    #[error("segment {segment} of job {job} has not been executed here yet")]
+    NotExecuted {
+        /// The job.
+        job: JobId,
+        /// The segment.
+        segment: SegmentIndex,
+    },
+    /// No state from which the interval can be reached is in the store.
+    #[error("the state {root} is not in the store")]
+    NoState {
+        /// The state at the segment's start.
+        root: StateRoot,
+    },
+    /// The engine computed another root for an interval than it did before.
+    #[error("interval {interval} has root {found}, the journal says {noted}: this machine does not compute reliably; check its memory")]
+    Unreliable {
+        /// The interval.
+        interval: IntervalIndex,
+        /// The root in the journal.
+        noted: StateRoot,
+        /// The root computed now.
+        found: StateRoot,
+    },
+    /// The worker is about to stop.
+    #[error("broken off")]
+    Stopped,
+}
+
+/// The commitment to a segment, as the best block has it.
+#[derive(Clone, Debug)]
+pub struct Commitment {
+    /// The job.
+    pub job: JobView<Account>,
+    /// The segment.
+    pub segment: SegmentView<Account>,
+    /// The state that it starts from.
+    pub start: StateRoot,
+    /// Its trace.
+    pub trace: TraceRoot,
+}
+
+impl Commitment {
+    /// Reads a commitment that is not final.
+    ///
+    /// # Errors
+    /// [`CaseError::NotCommitted`], or what the connection says.
+    pub async fn read(
+        chain: &ChainClient,
+        job: JobId,
+        segment: SegmentIndex,
+        at: At,
+    ) -> Result<Self, CaseError> {
+        let missing = CaseError::NotCommitted { job, segment };
+        let Some(view) = chain.job(job, at).await? else {
+            return Err(missing);
+        };
+        let from = segment.previous().unwrap_or(segment);
+        let page = chain.segments(job, from, 2, at).await?;
+        Self::of(view, segment, &page.items).ok_or(missing)
+    }
+
+    /// Of a job, one of its segments that is committed and not final, and the segment before it among `segments`.
+    pub fn of(
+        job: JobView<Account>,
+        segment: SegmentIndex,
+        segments: &[SegmentView<Account>],
+    ) -> Option<Self> {
+        let find = |number| segments.iter().find(|view| view.segment == number);
+        let start = match segment.previous() {
+            Some(before) => find(before)?.status.final_state()?,
+            None => job.record.spec.start_state,
+        };
+        let segment = find(segment)?.clone();
+        let SegmentStatus::Committed { trace, .. } = segment.status else {
+            return None;
+        };
+        Some(Self {
+            job,
+            segment,
+            start,
+            trace,
+        })
+    }
+
+    /// The claim that a game about it is about.
+    pub fn claim(&self) -> Claim {
+        let spec = &self.job.record.spec;
+        Claim::new(spec, self.segment.segment, self.start.0, self.trace.0)
+    }
+
+    /// The block in which it was made.
+    pub fn at(&self) -> BlockNumber {
+        match self.segment.status {
+            SegmentStatus::Committed { at, .. } => at,
+            SegmentStatus::Training { .. } | SegmentStatus::Final { .. } => 0,
+        }
+    }
+
+    /// The first block in which nobody may challenge it any more.
+    pub fn window_end(&self) -> BlockNumber {
+        match self.segment.status {
+            SegmentStatus::Committed { window_end, .. } => window_end,
+            SegmentStatus::Training { .. } | SegmentStatus::Final { .. } => 0,
+        }
+    }
+
+    /// The segment's price.
+    pub fn price(&self) -> Balance {
+        match self.segment.status {
+            SegmentStatus::Committed { reserve, .. } => reserve.price,
+            SegmentStatus::Training { .. } | SegmentStatus::Final { .. } => 0,
+        }
+    }
+
+    /// Whether it is the commitment to these state roots at its intervals' ends.
+    pub fn is_trace_of(&self, roots: &[StateRoot]) -> bool {
+        let roots = roots_of(roots);
+        trace_root::<Sha3>(Level::Interval, &roots).0 == self.trace.0
+    }
+}
+
+/// State roots as the commitments' own type.
+pub fn roots_of(roots: &[StateRoot]) -> Vec<assay_commitment::StateRoot> {
+    let roots = roots.iter();
+    roots
+        .map(|root| assay_commitment::StateRoot(root.0))
+        .collect()
+}
+
+/// A segment that is argued about: what is agreed, and what this party computed.
+#[derive(Clone, Debug)]
+pub struct Case {
+    /// What is agreed.
+    pub claim: Claim,
+    /// Program, constants and data, with the trees over them.
+    pub work: Work,
+    /// This party's state roots at the intervals' ends.
+    pub roots: Vec<StateRoot>,
+    material: Arc<Material>,
+    checkpoints: Checkpoints,
+}
+
+impl Case {
+    /// What the journal says of a commitment.
+    ///
+    /// # Errors
+    /// [`CaseError::NotOurs`] for a defender and [`CaseError::NotExecuted`] for a challenger whose journal lacks it.
+    pub fn new(
+        us: Party,
+        commitment: &Commitment,
+        material: Arc<Material>,
+        checkpoints: Checkpoints,
+    ) -> Result<Self, CaseError> {
+        let (job, segment) = (commitment.job.id, commitment.segment.segment);
+        let journal = &checkpoints.journal;
+        let begun = journal.start_of(job, segment)? == Some(commitment.start);
+        let roots = journal.intervals(job, segment)?;
+        let whole = begun && roots.len() == commitment.segment.intervals as usize;
+        match us {
+            Party::Defender if !whole || !commitment.is_trace_of(&roots) => {
+                return Err(CaseError::NotOurs { job, segment })
+            }
+            Party::Challenger if !whole => return Err(CaseError::NotExecuted { job, segment }),
+            _ => {}
+        }
+        Ok(Self {
+            claim: commitment.claim(),
+            work: material.disputed_work(),
+            roots,
+            material,
+            checkpoints,
+        })
+    }
+
+    /// Bytes that an execution of one interval may hold: the states and values of a step, twice.
+    pub fn memory_bytes(&self) -> u64 {
+        self.material.work.memory_bytes.saturating_mul(2)
+    }
+
+    /// The state nearest before an interval that is in the store unharmed, and the interval that it is the start of.
+    ///
+    /// # Errors
+    /// [`CaseError::NoState`], or what journal and store say.
+    pub async fn nearest(
+        &self,
+        interval: IntervalIndex,
+    ) -> Result<(IntervalIndex, State), CaseError> {
+        let (segment, root) = (self.claim.segment, StateRoot(self.claim.start));
+        let before = |place: &Place| place.segment == segment && place.interval <= interval;
+        let places = self.checkpoints.places(segment, root)?;
+        for place in places.into_iter().rev().filter(before) {
+            let load = self.checkpoints.load(place.root, &self.material.program);
+            if let Some(state) = load.await? {
+                return Ok((place.interval, state));
+            }
+        }
+        Err(CaseError::NoState { root })
+    }
+
+    /// Goes from the start of interval `from` to the start of interval `to`, where it leaves a checkpoint, and executes that
+    /// interval. Blocks; `stopped` is asked after each step.
+    ///
+    /// # Errors
+    /// What engine and prover say; [`CaseError::Unreliable`], [`CaseError::Stopped`].
+    pub fn execute(
+        &self,
+        bench: &Bench,
+        (from, state): (IntervalIndex, State),
+        to: IntervalIndex,
+        stopped: &dyn Fn() -> bool,
+    ) -> Result<BoxedExecution, CaseError> {
+        let stepper = bench.compute.stepper(&self.material, bench.machine)?;
+        let mut replay = Replay::new(self.material.clone(), stepper, state);
+        for interval in (from.0..to.0).map(IntervalIndex) {
+            let steps = self.claim.steps(interval);
+            let going = replay.steps(steps, |_, _| match stopped() {
+                true => ControlFlow::Break(()),
+                false => ControlFlow::Continue(()),
+            })?;
+            if going.is_break() {
+                return Err(CaseError::Stopped);
+            }
+            self.check_reliable(interval, replay.root())?;
+        }
+        if let Some(before) = to.0.checked_sub(1).filter(|_| from < to) {
+            self.keep(bench, IntervalIndex(before), &replay);
+        }
+        let (steps, slots) = (self.claim.steps(to), replay.into_state().into_slots());
+        let work = self.work.clone();
+        Ok(bench.compute.execution(work, steps, slots, bench.machine)?)
+    }
+
+    fn check_reliable(&self, interval: IntervalIndex, found: StateRoot) -> Result<(), CaseError> {
+        match self.roots.get(interval.0 as usize) {
+            Some(noted) if *noted != found => Err(CaseError::Unreliable {
+                interval,
+                noted: *noted,
+                found,
+            }),
+            _ => Ok(()),
+        }
+    }
+
+    /// Keeps the state before the interval in dispute, so that the next game about it, or this one after a restart, begins
+    /// there. Games go on without it.
+    fn keep(&self, bench: &Bench, before: IntervalIndex, replay: &Replay) {
+        let (segment, state) = (self.claim.segment, replay.state());
+        let keeping = self.checkpoints.keep(segment, before, replay.root(), state);
+        if let Err(error) = bench.runtime.block_on(keeping) {
+            tracing::warn!(job = %self.checkpoints.job, %segment, %error, "no checkpoint before the interval in dispute");
+        }
+    }
+}
+
+/// With what a party executes.
+#[derive(Clone, Debug)]
+pub struct Bench {
+    /// Who takes steps and answers games.
+    pub compute: Arc<dyn Compute>,
+    /// How much of the machine may be used.
+    pub machine: Machine,
+    /// Where the store is waited for.
+    pub runtime: Handle,
+}

@@ -1,0 +1,194 @@
+//! Daemons as processes that come and go.
+
+#![allow(dead_code, reason = "each test takes what it needs")]
+
+use std::{
+    net::TcpListener,
+    path::{Path, PathBuf},
+    process::{Command, ExitStatus},
+};
+
+use assay_client::{calls, ChainClient, Key, Until};
+use assay_protocol::{Capabilities, DeviceClass, Url, UNIT};
+use serde_json::Value;
+
+use super::{
+    node::Node,
+    process::{Log, Process},
+};
+
+/// The variable that names the adversary's binary.
+const ADVERSARY_VARIABLE: &str = "ASSAY_ADVERSARY_BIN";
+
+/// The adversary's binary: `ASSAY_ADVERSARY_BIN`, or beside this test in the target directory.
+fn adversary() -> PathBuf {
+    if let Some(path) = std::env::var_os(ADVERSARY_VARIABLE) {
+        return path.into();
+    }
+    let this = std::env::current_exe().unwrap();
+    let beside = this.ancestors().nth(2).unwrap().join("assay-adversary");
+    let found = beside.is_file().then_some(beside);
+    found.unwrap_or_else(|| {
+        panic!("no assay-adversary found: build it with cargo build --release --workspace, or name it with {ADVERSARY_VARIABLE}")
+    })
+}
+
+/// A daemon that is not running yet, or comes and goes.
+pub struct Daemon {
+    process: Option<Process>,
+    log: Log,
+    program: PathBuf,
+    arguments: Vec<String>,
+    secret: String,
+    port: u16,
+}
+
+impl Daemon {
+    fn new(directory: &Path, name: &str, node: &Node, secret: &str, program: PathBuf) -> Self {
+        let data = directory.join(name);
+        std::fs::create_dir_all(&data).unwrap();
+        let arguments = ["--allow-private", "--node", &node.url(), "--data-dir"];
+        let mut arguments: Vec<_> = arguments.map(str::to_owned).into();
+        arguments.push(data.display().to_string());
+        Self {
+            process: None,
+            log: Log::default(),
+            program,
+            arguments,
+            secret: secret.to_owned(),
+            port: free_port(),
+        }
+    }
+
+    /// A provider with this operator's secret.
+    pub fn provider(directory: &Path, node: &Node, secret: &str) -> Self {
+        let program = env!("CARGO_BIN_EXE_assay-worker").into();
+        let mut daemon = Self::new(directory, "provider", node, secret, program);
+        daemon.serves();
+        daemon
+    }
+
+    /// A provider that cheats.
+    pub fn cheat(directory: &Path, node: &Node, secret: &str, fault: &str, at: u64) -> Self {
+        let mut daemon = Self::new(directory, "cheat", node, secret, adversary());
+        daemon.serves();
+        daemon.has_fault(fault, at);
+        daemon
+    }
+
+    /// A verifier.
+    pub fn verifier(directory: &Path, node: &Node, secret: &str, choice: &[&str]) -> Self {
+        let program = env!("CARGO_BIN_EXE_assay-worker").into();
+        let mut daemon = Self::new(directory, "verifier", node, secret, program);
+        daemon.verifies(choice);
+        daemon
+    }
+
+    /// A challenger that lies.
+    pub fn liar(directory: &Path, node: &Node, secret: &str, fault: &str, at: u64) -> Self {
+        let mut daemon = Self::new(directory, "liar", node, secret, adversary());
+        daemon.verifies(&["--all"]);
+        daemon.has_fault(fault, at);
+        daemon
+    }
+
+    fn serves(&mut self) {
+        let (listen, endpoint) = (format!("127.0.0.1:{}", self.port), self.endpoint());
+        let more = ["--listen", &listen, "--endpoint", &endpoint].map(str::to_owned);
+        self.arguments.insert(0, "run".to_owned());
+        self.arguments.extend(more);
+    }
+
+    fn verifies(&mut self, choice: &[&str]) {
+        self.arguments.insert(0, "verify".to_owned());
+        self.arguments
+            .extend(choice.iter().map(ToString::to_string));
+    }
+
+    fn has_fault(&mut self, fault: &str, at: u64) {
+        let at = at.to_string();
+        let more = ["--fault", fault, "--at-step", &at].map(str::to_owned);
+        self.arguments.extend(more);
+    }
+
+    pub fn endpoint(&self) -> String {
+        format!("http://127.0.0.1:{}", self.port)
+    }
+
+    pub fn key(&self) -> Key {
+        Key::from_secret(&self.secret, "test").unwrap()
+    }
+
+    pub fn start(&mut self) {
+        let mut command = Command::new(&self.program);
+        command
+            .args(&self.arguments)
+            .env_remove("ASSAY_KEY_FILE")
+            .env("ASSAY_KEY", &self.secret)
+            .env("RUST_LOG", "warn,assay_worker=debug");
+        self.process = Some(Process::start(&mut command, &self.log));
+    }
+
+    /// Kills it as `kill -9` does.
+    pub fn kill(&mut self) {
+        self.process = None;
+    }
+
+    /// Waits until it has ended by itself.
+    pub fn wait(&mut self) -> ExitStatus {
+        self.process.take().unwrap().wait()
+    }
+
+    /// What it has said in all runs. A killed process may leave half a line.
+    pub fn lines(&self) -> Vec<Value> {
+        let lines = self.log.lines();
+        let lines = lines.iter().map(|line| serde_json::from_str(line));
+        lines.filter_map(Result::ok).collect()
+    }
+
+    /// Waits until it has said something of this kind, behind the first `after` lines.
+    pub async fn says(&self, after: usize, kind: impl Fn(&Value) -> bool) -> Value {
+        let read = |line: &str| serde_json::from_str(line).ok().filter(&kind);
+        self.log.find(after, read).await
+    }
+
+    /// Kills it once it has made a move, and starts it again.
+    pub async fn die_in_the_middle_of_a_game(&mut self) {
+        let moved = |line: &Value| line["message"] == "sent" && line["kind"] == "move";
+        self.says(0, moved).await;
+        self.kill();
+        let said = self.log.lines().len();
+        self.start();
+        self.says(said, moved).await;
+    }
+
+    /// Registers the account as a provider whose operator this daemon is.
+    pub async fn register(&self, chain: &ChainClient, owner: &Key) {
+        let operator = self.key().account();
+        let endow = calls::transfer(operator, 100 * UNIT);
+        chain
+            .execute(&endow, owner, Until::InBestBlock)
+            .await
+            .unwrap();
+        let capabilities = Capabilities {
+            device: DeviceClass::Cpu,
+            memory_bytes: 1 << 30,
+            max_jobs: 2,
+        };
+        let endpoint = Url::parse(&self.endpoint()).unwrap();
+        let register = calls::register_provider(operator, endpoint, capabilities, 1_000 * UNIT);
+        chain
+            .execute(&register, owner, Until::Finalised)
+            .await
+            .unwrap();
+    }
+}
+
+/// A port that is free now.
+fn free_port() -> u16 {
+    TcpListener::bind("127.0.0.1:0")
+        .unwrap()
+        .local_addr()
+        .unwrap()
+        .port()
+}

@@ -1,0 +1,80 @@
+//! A buyer, and what it waits for.
+
+#![allow(dead_code, reason = "each test takes what it needs")]
+
+use std::{future::Future, path::Path, sync::Arc, time::Duration};
+
+use assay_blobs::{router, BlobStore, ReadOnly, Server};
+use assay_client::{calls, Account, At, ChainClient, ChainError, Key, Until};
+use assay_protocol::{JobId, JobSubmission, JobView, UNIT};
+
+use super::small_job::SmallJob;
+
+/// How long anything on the chain may take.
+pub const PATIENCE: Duration = Duration::from_secs(240);
+
+/// The key of a development account.
+pub fn key(secret: &str) -> Key {
+    Key::from_secret(secret, "test").unwrap()
+}
+
+/// Serves a job's blobs and submits it with full escrow.
+pub async fn offer(chain: &ChainClient, directory: &Path, job: &SmallJob, buyer: &Key) -> JobId {
+    let store = BlobStore::local(directory).unwrap();
+    job.publish(&store).await;
+    let server = Server::bind("127.0.0.1:0".parse().unwrap()).await.unwrap();
+    let location = format!("http://{}", server.address());
+    let routes = router(store, Arc::new(ReadOnly), Duration::from_secs(5));
+    tokio::spawn(server.run(routes, std::future::pending()));
+    let mut submission = JobSubmission {
+        spec: job.spec(&location),
+        escrow: UNIT,
+    };
+    let quote = chain.quote(&submission, At::Best).await.unwrap().unwrap();
+    submission.escrow = quote.full_escrow;
+    let call = calls::submit_job(submission);
+    let included = chain
+        .execute(&call, buyer, Until::InBestBlock)
+        .await
+        .unwrap();
+    included.event("Jobs", "Submitted").unwrap()
+}
+
+/// Waits until a question about the newest final block has the answer looked for. `what` names it.
+pub async fn until<T, F>(
+    chain: &ChainClient,
+    what: &str,
+    ask: impl Fn(At) -> F,
+    found: impl Fn(&T) -> bool,
+) -> T
+where
+    F: Future<Output = Result<T, ChainError>>,
+{
+    let mut heads = chain.heads();
+    let waiting = async {
+        loop {
+            heads.mark_unchanged();
+            match ask(At::Finalised).await {
+                Ok(answer) if found(&answer) => return answer,
+                Ok(_) | Err(ChainError::Unreachable { .. } | ChainError::Refused { .. }) => {}
+                Err(error) => panic!("{error}"),
+            }
+            heads.changed().await.unwrap();
+        }
+    };
+    tokio::time::timeout(PATIENCE, waiting)
+        .await
+        .unwrap_or_else(|_| panic!("{what} does not happen"))
+}
+
+/// Waits until the finalised job satisfies a condition.
+pub async fn until_job(
+    chain: &ChainClient,
+    id: JobId,
+    what: &str,
+    done: impl Fn(&JobView<Account>) -> bool,
+) -> JobView<Account> {
+    let ask = |at| async move { chain.job(id, at).await };
+    let met = |job: &Option<JobView<Account>>| job.as_ref().is_some_and(&done);
+    until(chain, what, ask, met).await.unwrap()
+}
