@@ -13,6 +13,7 @@ mod common {
 
 use std::path::Path;
 
+use assay_blobs::{BlobId, BlobStore, Expected, HttpClient, Limits, Reach};
 use assay_client::{Account, At, ChainClient};
 use assay_game::{DisputeView, Entry, Party, Reason, Standing, Verdict};
 use assay_protocol::{
@@ -78,6 +79,18 @@ impl World {
             panic!("{about:?}");
         };
         (about[0].clone(), verdict)
+    }
+
+    /// Copies the state at a segment's end from a provider to the buyer of the job, so that the next provider finds it.
+    async fn keep_state(&self, from: &Daemon, name: &str, job: &SmallJob, segment: SegmentIndex) {
+        let roots = &job.reference()[segment.0 as usize];
+        let id = BlobId::state(roots.last().unwrap().0);
+        let expected = Expected::State(job.program.get().slots.clone());
+        let http = HttpClient::new(Limits::default(), Reach::Any).unwrap();
+        let buyers = BlobStore::local(&self.path().join(name)).unwrap();
+        http.fetch(&from.endpoint(), &id, &expected, &buyers)
+            .await
+            .unwrap();
     }
 
     /// Waits until a dispute's bond has gone where it was due.
@@ -165,6 +178,9 @@ async fn a_cheating_provider_is_convicted(world: &World) -> Daemon {
     };
     assert_eq!((interval, step), (IntervalIndex(0), 5), "step 25");
     assert_ne!(claimed, computed);
+    world
+        .keep_state(&cheat, "fraud", &job, SegmentIndex(0))
+        .await;
     cheat.kill();
 
     let open = |job: &JobView<Account>| matches!(job.state.status, JobStatus::Open { .. });

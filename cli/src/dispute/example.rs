@@ -3,7 +3,8 @@
 use assay_client::Account;
 use assay_game::{
     BlockFrame, Cursor, DisputeView, Entry, Game, GameId, IntervalFrame, IntervalPick, NodeFrame,
-    Phase, Reason, Revealed, ShownNode, SlotFrame, Stage, StepFrame, StepPick, TileFrame, Walk,
+    Phase, Reason, Revealed, ShownNode, SlotFrame, Stage, Standing, StepFrame, StepPick, TileFrame,
+    Transcript, Walk,
 };
 use assay_numerics::{Dims, Op, TensorType};
 use assay_program::{Input, Node, Source};

@@ -161,6 +161,25 @@ async fn only_needed_states_stay_in_the_store() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_a_game_may_begin_from_stays_until_the_segment_is_final() {
+    let directory = tempfile::tempdir().unwrap();
+    let bench = Bench::new(directory.path(), SmallJob::new(4, 3, 2, 0.1)).await;
+    let reference = bench.job.reference();
+    let trainer = bench.start();
+    trainer.aim(Goal {
+        finalised: 0,
+        ..bench.whole()
+    });
+    bench.finish(trainer).await;
+    let states = bench.shop.store.list(BlobKind::State).await.unwrap();
+    let kept: BTreeSet<_> = states.into_iter().map(|id| id.root).collect();
+    let ends = reference.iter().map(|roots| roots.last().unwrap().0);
+    let starts: BTreeSet<_> = ends.chain([bench.job.start_root().0]).collect();
+    assert_eq!(kept, starts);
+    assert_eq!(bench.noted(), reference, "and so do all roots");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_stopped_job_goes_on_from_its_last_interval() {
     let directory = tempfile::tempdir().unwrap();
     let bench = Bench::new(directory.path(), SmallJob::new(2, 40, 4, 0.1)).await;
