@@ -154,12 +154,7 @@ impl Slashed {
                 "nothing more of {}: an earlier conviction took all",
                 self.provider
             ),
-            amount => format!(
-                "{} of {}, held until block {} of chain time",
-                show(amount),
-                self.provider,
-                self.held_until
-            ),
+            amount => format!("{} of {}", show(amount), self.provider),
         }
     }
 
@@ -227,7 +222,6 @@ mod tests {
             &format!("claimed              0x{}\n", "09".repeat(32)),
             &format!("computed             0x{}\n", "0a".repeat(32)),
             "slashed              4 ASY of ",
-            "held until block 90",
             "0.8 ASY to each of 2 challengers",
         ] {
             assert!(text.contains(part), "{part} in {text}");

@@ -11,7 +11,6 @@ use futures::{FutureExt, StreamExt};
 use sc_client_api::Backend;
 use sc_consensus_babe::{BabeParams, SlotProportion};
 use sc_consensus_grandpa::{GrandpaParams, LinkHalf, SharedVoterState, VotingRulesBuilder};
-use sc_consensus_slots::BackoffAuthoringOnFinalizedHeadLagging;
 use sc_network::{
     config::Role, multiaddr::Multiaddr, service::traits::NetworkService, Event, NetworkEventStream,
 };
@@ -137,7 +136,9 @@ fn spawn_author(
             babe_link.config().slot_duration(),
         ),
         force_authoring: settings.force_authoring,
-        backoff_authoring_blocks: Some(BackoffAuthoringOnFinalizedHeadLagging::default()),
+        // Only the honest would back off while finality lags, and leave nearly all blocks, with the hints that chain time
+        // is told from, to those who do not.
+        backoff_authoring_blocks: None::<()>,
         babe_link,
         block_proposal_slot_portion: SlotProportion::new(PROPOSAL_SHARE),
         max_block_proposal_slot_portion: None,

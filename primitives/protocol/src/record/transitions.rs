@@ -57,7 +57,7 @@ impl<AccountId: Clone + PartialEq> JobState<AccountId> {
         Ok(())
     }
 
-    /// The assigned provider declines; once [`MAX_DECLINES`] providers have, the job ends.
+    /// The assigned provider declines; once [`MAX_DECLINES`](crate::MAX_DECLINES) providers have, the job ends.
     ///
     /// # Errors
     /// As [`JobStatus::decline`].
