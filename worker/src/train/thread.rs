@@ -212,8 +212,10 @@ impl Thread<'_> {
                 Err(error) if error.is_full() => self.notes.disk_full(&error),
                 Err(error) => return Err(error.into()),
             }
-            let stop = stopping(&mut self.goals);
-            if self.runtime.block_on(timeout(DISK_PAUSE, stop)).is_ok() {
+            let goals = &mut self.goals;
+            // The timer must be made inside the runtime.
+            let pause = async { timeout(DISK_PAUSE, stopping(goals)).await };
+            if self.runtime.block_on(pause).is_ok() {
                 return Ok(ControlFlow::Break(()));
             }
         }

@@ -323,9 +323,11 @@ const SMALL_DISK: &str = "ASSAY_TEST_SMALL_DISK";
 #[test]
 fn a_full_disk_is_waited_out() {
     match std::env::var_os(SMALL_DISK) {
-        Some(directory) => tokio::runtime::Runtime::new()
-            .unwrap()
-            .block_on(train_without_room(directory.as_ref())),
+        Some(directory) => tokio::runtime::Runtime::new().unwrap().block_on(async {
+            let training = train_without_room(directory.as_ref());
+            let limit = std::time::Duration::from_secs(120);
+            tokio::time::timeout(limit, training).await.unwrap()
+        }),
         None => {
             let directory = tempfile::tempdir().unwrap();
             let script =
