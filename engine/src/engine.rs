@@ -5,7 +5,7 @@ use crate::cpu::{Environment, Exec, Operands, StepContext, PANEL_BYTES};
 use crate::error::{EngineError, Role};
 use crate::plan::{Instruction, Place, Plan, Region, Wanted};
 use crate::state::{check, State};
-use crate::{roots, Simd};
+use crate::{roots, Hasher, Simd};
 use assay_commitment::StateRoot;
 use assay_numerics::{Operation, Tensor, TensorType};
 use assay_program::ValidProgram;
@@ -38,6 +38,7 @@ pub struct Engine {
     /// Second buffers of the slots that have one.
     next: Vec<Option<Tensor>>,
     simd: Simd,
+    hasher: Hasher,
     threads: usize,
     memory_limit: Option<u64>,
     pool: Option<ThreadPool>,
@@ -87,6 +88,7 @@ impl Engine {
             arena,
             next,
             simd,
+            hasher: Hasher::new(simd)?,
             threads,
             memory_limit: options.memory_limit,
             pool,
@@ -171,9 +173,10 @@ impl Engine {
     /// The root of a state of this program. Tiles of tapes that no step has changed since the last call are not hashed
     /// again.
     pub fn state_root(&self, state: &State) -> StateRoot {
+        let root = || roots::root(self.hasher, state, &self.plan.changes);
         match &self.pool {
-            Some(pool) => pool.install(|| roots::root(state, &self.plan.changes)),
-            None => roots::root(state, &self.plan.changes),
+            Some(pool) => pool.install(root),
+            None => root(),
         }
     }
 

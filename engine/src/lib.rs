@@ -7,7 +7,7 @@
 //! - An [`Engine`] is made for one [`ValidProgram`](assay_program::ValidProgram). All memory is planned and taken before
 //!   the first step; a step allocates nothing.
 //! - A [`State`] holds the program's slots. [`Engine::step`] takes it from one step to the next.
-//! - [`Engine::state_root`] commits to it.
+//! - [`Engine::state_root`] commits to it, by way of a [`Hasher`].
 //! - [`Engine::trace_step`] takes a step and shows the output of every node, for whoever must account for one.
 //!
 //! ```
@@ -41,6 +41,7 @@ mod arena;
 mod cpu;
 mod engine;
 mod error;
+mod hash;
 mod plan;
 mod roots;
 mod state;
@@ -48,4 +49,5 @@ mod state;
 pub use cpu::Simd;
 pub use engine::{Engine, Observer, Options};
 pub use error::{EngineError, Role};
+pub use hash::Hasher;
 pub use state::State;

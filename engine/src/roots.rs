@@ -1,17 +1,12 @@
 //! State roots: tiles hashed in parallel straight from row-major memory, and tapes only where they changed.
 
 use crate::plan::Change;
-use crate::State;
-use assay_commitment::{
-    state_root, tensor_root, tile_hash_at, tree_root, Hash, Sha3, StateRoot, TensorRoot, Tree,
-};
+use crate::{Hasher, State};
+use assay_commitment::{state_root, tensor_root, Hash, Sha3, StateRoot, TensorRoot, Tree};
 use assay_numerics::{Tensor, TensorType, TILE};
 use rayon::prelude::*;
 use std::ops::Range;
 use std::sync::{Mutex, MutexGuard, PoisonError};
-
-/// Fewest tiles that are worth giving to another thread.
-const TILES_WORTH_SHARING: usize = 8;
 
 /// What is known of the slots' trees from the last time they were hashed.
 #[derive(Debug)]
@@ -66,20 +61,22 @@ impl SlotTree {
     }
 
     /// The root of the slot's tree. A tape's tree is kept and mended where rows changed.
-    fn root(&mut self, tensor: &Tensor, change: Change) -> Hash {
+    fn root(&mut self, hasher: Hasher, tensor: &Tensor, change: Change) -> Hash {
+        let leaves = |tiles| hasher.leaves(tensor.ty(), tensor.words(), tiles);
+        let all = 0..tensor.ty().dims.tiles();
         if change == Change::Whole {
-            return tree_root::<Sha3>(&leaves(tensor, 0..tensor.ty().dims.tiles()));
+            return hasher.root(&leaves(all));
         }
         let tiles = stale_tiles(tensor.ty(), &self.stale);
         self.stale = 0..0;
         if let Some(tree) = &mut self.tree {
-            for (tile, leaf) in tiles.clone().zip(leaves(tensor, tiles)) {
+            for (tile, leaf) in tiles.clone().zip(leaves(tiles)) {
                 tree.update::<Sha3>(tile, leaf)
                     .expect("the tree has the tensor's tiles; qed");
             }
             return tree.root();
         }
-        let tree = Tree::new::<Sha3>(leaves(tensor, 0..tensor.ty().dims.tiles()));
+        let tree = Tree::new::<Sha3>(leaves(all));
         self.tree.insert(tree).root()
     }
 }
@@ -94,28 +91,13 @@ fn stale_tiles(ty: TensorType, stale: &Range<u64>) -> Range<u64> {
     stale.start / edge * width..end.div_ceil(edge) * width
 }
 
-/// The hashes of some of a tensor's tiles.
-fn leaves(tensor: &Tensor, tiles: Range<u64>) -> Vec<Hash> {
-    let hash = |tile| {
-        tile_hash_at::<Sha3>(tensor.ty(), tensor.words(), tile)
-            .expect("the tile is the tensor's; qed")
-    };
-    let first = tiles.start;
-    let count = (tiles.end - tiles.start) as usize;
-    (0..count)
-        .into_par_iter()
-        .with_min_len(TILES_WORTH_SHARING)
-        .map(|tile| hash(first + tile as u64))
-        .collect()
-}
-
 /// The root of a whole state, on the running thread pool.
-pub(crate) fn root(state: &State, changes: &[Change]) -> StateRoot {
+pub(crate) fn root(hasher: Hasher, state: &State, changes: &[Change]) -> StateRoot {
     let mut trees = state.roots.trees();
     let slots = trees.par_iter_mut().zip(&state.slots).zip(changes);
     let roots: Vec<TensorRoot> = slots
         .map(|((tree, tensor), change)| {
-            tensor_root::<Sha3>(tensor.ty(), tree.root(tensor, *change))
+            tensor_root::<Sha3>(tensor.ty(), tree.root(hasher, tensor, *change))
         })
         .collect();
     state_root::<Sha3>(&roots)

@@ -2,31 +2,34 @@
 
 use crate::ProverError;
 use assay_commitment::{fold_leaf, tile_hash, Hash, Sha3};
-use assay_numerics::{Accumulator, Context, FoldError, Operation, SourceTile, Tile};
+use assay_numerics::{Accumulator, Context, FoldError, JudgedFold, Operation, SourceTile, Tile};
 
 /// Where a fold finds its source tiles.
 pub type Reader<'a> = dyn Fn(SourceTile) -> Option<Tile> + 'a;
 
 /// The fold of one output tile.
 pub struct TileFold<'a> {
-    operation: &'a Operation,
-    ctx: Context<'a>,
+    fold: JudgedFold<'a>,
     read: &'a Reader<'a>,
 }
 
 impl<'a> TileFold<'a> {
     /// The fold of the tile at `ctx.at`, with source tiles from `read`.
-    pub fn new(operation: &'a Operation, ctx: Context<'a>, read: &'a Reader<'a>) -> Self {
-        Self {
-            operation,
-            ctx,
-            read,
-        }
+    ///
+    /// # Errors
+    /// [`FoldError`] if the operation is ill-formed or has no such tile.
+    pub fn new(
+        operation: &'a Operation,
+        ctx: Context<'a>,
+        read: &'a Reader<'a>,
+    ) -> Result<Self, FoldError> {
+        let fold = operation.fold(ctx)?;
+        Ok(Self { fold, read })
     }
 
     /// Number of blocks.
     pub fn blocks(&self) -> u32 {
-        self.operation.blocks(self.ctx.at)
+        self.fold.blocks()
     }
 
     /// The accumulator before block `block`.
@@ -34,9 +37,7 @@ impl<'a> TileFold<'a> {
     /// # Errors
     /// [`FoldError`] if source tiles are missing or of other shapes.
     pub fn before(&self, block: u32) -> Result<Accumulator, FoldError> {
-        (0..block).try_fold(self.operation.init(&self.ctx), |before, k| {
-            self.step(k, before)
-        })
+        (0..block).try_fold(self.fold.init(), |before, k| self.step(k, before))
     }
 
     /// The leaves of the fold's tree: the accumulator after each block, the output tile last.
@@ -45,7 +46,7 @@ impl<'a> TileFold<'a> {
     /// [`FoldError`] if source tiles are missing or of other shapes.
     pub fn leaves(&self) -> Result<Vec<Hash>, ProverError> {
         let blocks = self.blocks();
-        let mut accumulator = self.operation.init(&self.ctx);
+        let mut accumulator = self.fold.init();
         let mut leaves = Vec::with_capacity(blocks as usize);
         for block in 0..blocks {
             accumulator = self.step(block, accumulator)?;
@@ -53,20 +54,20 @@ impl<'a> TileFold<'a> {
                 leaves.push(accumulator_leaf(block, blocks, &accumulator));
             }
         }
-        let output = self.operation.finish(&self.ctx, accumulator)?;
+        let output = self.fold.finish(accumulator)?;
         leaves.push(tile_hash::<Sha3>(&output));
         Ok(leaves)
     }
 
     fn step(&self, block: u32, before: Accumulator) -> Result<Accumulator, FoldError> {
-        let (operation, ctx) = (self.operation, &self.ctx);
-        let index = operation.index_source(ctx, block).and_then(self.read);
-        let sources: Vec<Tile> = operation
-            .sources(ctx, block, index.as_ref())
+        let index = self.fold.index_source(block).and_then(self.read);
+        let sources: Vec<Tile> = self
+            .fold
+            .sources(block, index.as_ref())
             .into_iter()
             .filter_map(self.read)
             .collect();
-        operation.step(ctx, block, before, index.as_ref(), &sources)
+        self.fold.step(block, before, index.as_ref(), &sources)
     }
 }
 

@@ -61,10 +61,11 @@ fn registers(
             .saturating_add(tile.step.into()),
         at: frame.tile.at()?,
     };
-    let last = frame.block.checked_add(1) == Some(operation.blocks(ctx.at));
+    let fold = operation.fold(ctx)?;
+    let last = frame.block.checked_add(1) == Some(fold.blocks());
     let touched = match last {
         true => u8::MAX,
-        false => operation.touches(&ctx, frame.block),
+        false => fold.touches(frame.block),
     };
     let accumulator = execution.accumulator(tile, frame.block)?;
     let shown = |(number, register): (usize, &Tile)| {

@@ -2,11 +2,8 @@
 
 use crate::ProverError;
 use assay_commitment::{node_hash, tree_height, Hash, Sha3};
+use assay_engine::Hasher;
 use assay_game::{Cursor, Leaf, Path, Revealed};
-use rayon::prelude::*;
-
-/// Fewest nodes of a level that are worth giving to another thread.
-const NODES_WORTH_SHARING: usize = 256;
 
 /// A complete binary tree over hashes, as `assay_commitment` defines it.
 pub trait HashTree: Send + Sync {
@@ -88,34 +85,18 @@ impl Levels {
     /// Hashes the tree over `leaves`.
     pub fn new(leaves: Vec<Hash>) -> Self {
         let height = tree_height(leaves.len() as u64);
-        let (mut levels, mut padding) = (vec![leaves], vec![Hash::default()]);
-        for _ in 0..height {
-            let zero = padding.last().copied().unwrap_or_default();
-            let below = levels.last().map(Vec::as_slice).unwrap_or_default();
-            let above = parents(below, &zero);
-            levels.push(above);
-            padding.push(node_hash::<Sha3>(&zero, &zero));
+        let above = |below: &Hash| Some(node_hash::<Sha3>(below, below));
+        let padding = std::iter::successors(Some(Hash::default()), above);
+        Self {
+            levels: Hasher::default().levels(leaves),
+            padding: padding.take(height as usize + 1).collect(),
         }
-        Self { levels, padding }
     }
 
     /// The leaves in order.
     pub fn leaves(&self) -> &[Hash] {
         self.levels.first().map(Vec::as_slice).unwrap_or_default()
     }
-}
-
-/// The nodes above those of one level.
-fn parents(nodes: &[Hash], zero: &Hash) -> Vec<Hash> {
-    let parent = |pair: &[Hash]| {
-        let right = pair.get(1).unwrap_or(zero);
-        node_hash::<Sha3>(pair.first().unwrap_or(zero), right)
-    };
-    nodes
-        .par_chunks(2)
-        .with_min_len(NODES_WORTH_SHARING)
-        .map(parent)
-        .collect()
 }
 
 impl HashTree for Levels {

@@ -1,7 +1,8 @@
 //! What a job fixes, for whoever executes it again.
 
 use crate::{Levels, ProverError};
-use assay_commitment::{node_leaf, tensor_root_of, Hash, Sha3, TensorRoot};
+use assay_commitment::{node_leaf, Hash, Sha3, TensorRoot};
+use assay_engine::Hasher;
 use assay_numerics::Tensor;
 use assay_program::{Header, Node, Program, Source, ValidProgram};
 use std::sync::{Arc, OnceLock};
@@ -94,10 +95,12 @@ impl Work {
 
     /// The roots of the dataset tensors.
     pub fn dataset_roots(&self) -> Vec<TensorRoot> {
-        self.facts.data.iter().map(tensor_root_of::<Sha3>).collect()
+        let hasher = Hasher::default();
+        let roots = self.facts.data.iter();
+        roots.map(|tensor| hasher.tensor_root(tensor)).collect()
     }
 }
 
 fn root_of(tensor: &Tensor) -> Hash {
-    tensor_root_of::<Sha3>(tensor).0
+    Hasher::default().tensor_root(tensor).0
 }

@@ -1,7 +1,7 @@
 //! The largest games stay within the bounds of the protocol.
 
 use assay_game::{limits, Party, Reason};
-use assay_prover::synthetic::{largest_games, proofs_by_size};
+use assay_prover::synthetic::{heaviest_proofs, largest_games, proofs_by_size};
 
 #[test]
 fn the_largest_games_are_within_bounds() {
@@ -37,4 +37,20 @@ fn a_proof_hardly_grows_with_the_program() {
     };
     // Siblings for a tree taller by log2 of the ratio, for each of the two sources and the accumulator.
     assert!(large.last_move < small.last_move + 3 * 20 * 32, "{games:?}");
+}
+
+#[test]
+fn the_heaviest_proofs_are_judged_for_the_honest_defender() {
+    let positions = heaviest_proofs().unwrap();
+    // 4 products, a Map of each operation, 5 reductions, 4 movements, 5 lookups.
+    assert_eq!(positions.len(), 4 + 19 + 5 + 4 + 5);
+    for position in positions {
+        let verdict = position.verdict().unwrap();
+        assert_eq!(verdict.winner, Party::Defender, "{}", position.name);
+        assert!(
+            matches!(verdict.reason, Reason::Proof { .. }),
+            "{}",
+            position.name
+        );
+    }
 }

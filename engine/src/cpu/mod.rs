@@ -23,4 +23,5 @@ pub(crate) use environment::Environment;
 pub(crate) use exec::Exec;
 pub(crate) use kernel::{Kernel, Operands, StepContext};
 pub(crate) use matmul::pack::PANEL_BYTES;
+pub(crate) use path::Path;
 pub use simd::Simd;

@@ -4,6 +4,7 @@ use super::lanes::Lanes;
 use super::map::block::{self, Step, MAX_VALUES};
 use super::matmul::tile::{self, TileArgs, TileFn};
 use super::reduce_lanes as reduce;
+use crate::hash::{keccak, tiles, words::Words};
 
 /// A kernel that reduces rows: `(x, rows, cols, to)`.
 pub(crate) type RowFn = unsafe fn(*const f32, usize, usize, *mut f32);
@@ -13,6 +14,11 @@ pub(crate) type ColFn = unsafe fn(*const f32, usize, usize, usize, *mut f32);
 pub(crate) type PackFn = unsafe fn(*const f32, usize, usize, usize, *mut f32, usize);
 /// A kernel that runs a Map's code over a block: `(steps, places, n)`.
 pub(crate) type MapFn = unsafe fn(&[Step], &[*mut f32; MAX_VALUES], usize);
+
+/// A kernel that hashes messages at once: `(messages, blocks, digests)`.
+pub(crate) type SpongeFn = unsafe fn(*const *const u64, usize, &mut [[u64; 4]; keccak::MAX_LANES]);
+/// A kernel that copies floats with every NaN made canonical: `(from, to, n)`.
+pub(crate) type CanonicalFn = unsafe fn(*const u32, *mut u32, usize);
 
 /// The kernels of one instruction set. Each asks for that set and for what its generic form documents.
 pub(crate) struct Path {
@@ -27,12 +33,16 @@ pub(crate) struct Path {
     pub(crate) row_max: RowFn,
     pub(crate) col_sum: ColFn,
     pub(crate) col_max: ColFn,
+    /// Messages that `sponge` hashes at once.
+    pub(crate) hash_lanes: usize,
+    pub(crate) sponge: SpongeFn,
+    pub(crate) canonical: CanonicalFn,
 }
 
 /// Instantiates every kernel for one instruction set. All functions in it are unsafe for the reasons of the generic
 /// forms that they call, and for the instruction set.
 macro_rules! path {
-    ($name:ident, $module:ident, $lanes:ty, rows: [$($r:literal)+] $(, $feature:meta)?) => {
+    ($name:ident, $module:ident, $lanes:ty, $words:ty, rows: [$($r:literal)+] $(, $feature:meta)?) => {
         mod $module {
             use super::*;
 
@@ -69,6 +79,14 @@ macro_rules! path {
             unsafe fn col_max(x: *const f32, rows: usize, stride: usize, columns: usize, to: *mut f32) {
                 unsafe { reduce::col_max::<$lanes>(x, rows, stride, columns, to) }
             }
+            $(#[$feature])?
+            unsafe fn sponge(messages: *const *const u64, blocks: usize, digests: &mut [[u64; 4]; keccak::MAX_LANES]) {
+                unsafe { keccak::sponge::<$words>(messages, blocks, digests) }
+            }
+            $(#[$feature])?
+            unsafe fn canonical(from: *const u32, to: *mut u32, n: usize) {
+                unsafe { tiles::canonical(from, to, n) }
+            }
 
             pub(crate) static PATH: Path = Path {
                 lanes: <$lanes as Lanes>::COUNT,
@@ -80,6 +98,9 @@ macro_rules! path {
                 row_max,
                 col_sum,
                 col_max,
+                hash_lanes: <$words as Words>::COUNT,
+                sponge,
+                canonical,
             };
         }
 
@@ -87,13 +108,13 @@ macro_rules! path {
     };
 }
 
-path!(SCALAR, scalar, super::super::lanes::Scalar, rows: [1 2 3 4]);
+path!(SCALAR, scalar, super::super::lanes::Scalar, crate::hash::words::Scalar, rows: [1 2 3 4]);
 #[cfg(target_arch = "x86_64")]
-path!(AVX2, avx2, super::super::lanes::Avx2, rows: [1 2 3 4 5 6], target_feature(enable = "avx2,fma"));
+path!(AVX2, avx2, super::super::lanes::Avx2, crate::hash::words::Avx2, rows: [1 2 3 4 5 6], target_feature(enable = "avx2,fma"));
 #[cfg(target_arch = "x86_64")]
 path!(
-    AVX512, avx512, super::super::lanes::Avx512, rows: [1 2 3 4 5 6 7 8 9 10 11 12 13 14],
+    AVX512, avx512, super::super::lanes::Avx512, crate::hash::words::Avx512, rows: [1 2 3 4 5 6 7 8 9 10 11 12 13 14],
     target_feature(enable = "avx512f,avx2,fma")
 );
 #[cfg(target_arch = "aarch64")]
-path!(NEON, neon, super::super::lanes::Neon, rows: [1 2 3 4 5 6 7 8 9 10 11 12], target_feature(enable = "neon"));
+path!(NEON, neon, super::super::lanes::Neon, crate::hash::words::Scalar, rows: [1 2 3 4 5 6 7 8 9 10 11 12], target_feature(enable = "neon"));

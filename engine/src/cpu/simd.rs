@@ -54,6 +54,15 @@ impl Simd {
         }
     }
 
+    /// The fastest kernels that this processor runs.
+    pub(crate) fn best() -> &'static Path {
+        let mut available = Self::available();
+        available
+            .pop()
+            .and_then(Self::path)
+            .unwrap_or(&path::SCALAR)
+    }
+
     /// The kernels, if this processor has the instructions. `Auto` has none of its own.
     pub(crate) fn path(self) -> Option<&'static Path> {
         match self {

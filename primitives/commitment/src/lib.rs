@@ -64,4 +64,6 @@ pub use records::{
 pub use roots::{ParseRootError, ProgramRoot, StateRoot, TensorRoot, TraceRoot};
 pub use stream::{StateHasher, StreamError, TensorHasher};
 pub use tile::{canonical_word, tile_hash, tile_hash_at, tile_hashes, TilePreimage};
-pub use tree::{node_hash, padding, tree_height, tree_root, NoSuchLeaf, Tree, TreeBuilder};
+pub use tree::{
+    node_hash, padding, tree_height, tree_root, NoSuchLeaf, NodePreimage, Tree, TreeBuilder,
+};

@@ -23,8 +23,10 @@ pub struct TilePreimage {
 }
 
 impl TilePreimage {
+    /// Length of what stands before the words.
+    pub const HEADER_BYTES: usize = 8;
     /// Length of a full tile's preimage.
-    pub const MAX_BYTES: usize = 8 + 4 * (TILE * TILE) as usize;
+    pub const MAX_BYTES: usize = Self::HEADER_BYTES + 4 * (TILE * TILE) as usize;
 
     /// The preimage of a tile.
     pub fn of_tile(tile: &Tile) -> Self {
@@ -46,17 +48,21 @@ impl TilePreimage {
         Some(preimage)
     }
 
+    /// What stands before the words of a tile.
+    pub fn header_bytes(dtype: DType, rows: u16, cols: u16) -> [u8; Self::HEADER_BYTES] {
+        let ([r0, r1], [c0, c1]) = (rows.to_le_bytes(), cols.to_le_bytes());
+        [domain::TILE, dtype.code(), r0, r1, c0, c1, 0, 0]
+    }
+
     /// A preimage without words yet.
     pub(crate) fn header(dtype: DType, rows: u16, cols: u16) -> Self {
         let mut bytes = [0; Self::MAX_BYTES];
-        let ([r0, r1], [c0, c1]) = (rows.to_le_bytes(), cols.to_le_bytes());
-        for (byte, value) in bytes
-            .iter_mut()
-            .zip([domain::TILE, dtype.code(), r0, r1, c0, c1])
-        {
+        let header = Self::header_bytes(dtype, rows, cols);
+        for (byte, value) in bytes.iter_mut().zip(header) {
             *byte = value;
         }
-        Self { bytes, len: 8 }
+        let len = Self::HEADER_BYTES;
+        Self { bytes, len }
     }
 
     /// Appends words; what does not fit is dropped (a tile has at most 1,024).

@@ -4,9 +4,27 @@ use crate::{hash::domain, Hash, Keccak};
 use alloc::vec::Vec;
 use core::marker::PhantomData;
 
+/// The bytes that are hashed for a node of a tree: `0x01 | left | right`.
+pub struct NodePreimage;
+
+impl NodePreimage {
+    /// Their number.
+    pub const BYTES: usize = 65;
+
+    /// Those of the parent of two nodes.
+    pub fn of(left: &Hash, right: &Hash) -> [u8; Self::BYTES] {
+        let mut bytes = [domain::NODE; Self::BYTES];
+        let halves = left.iter().chain(right);
+        for (byte, value) in bytes.iter_mut().skip(1).zip(halves) {
+            *byte = *value;
+        }
+        bytes
+    }
+}
+
 /// The parent of two nodes, `H(0x01 | left | right)`.
 pub fn node_hash<K: Keccak>(left: &Hash, right: &Hash) -> Hash {
-    K::hash(&[&[domain::NODE], left, right])
+    K::hash(&[&NodePreimage::of(left, right)])
 }
 
 /// `Z_height`, the root of a subtree without leaves: `Z_0` is 32 zero bytes, `Z_{h+1} = H(0x01 | Z_h | Z_h)`.
@@ -162,6 +180,11 @@ impl Tree {
     /// The leaves in order.
     pub fn leaves(&self) -> &[Hash] {
         self.levels.first().map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// All nodes that have a leaf under them, by height: the leaves first, the root alone in the last.
+    pub fn levels(&self) -> &[Vec<Hash>] {
+        &self.levels
     }
 
     /// Number of leaves.

@@ -12,7 +12,8 @@ use assay_commitment::{
     Keccak,
 };
 use assay_numerics::{
-    Accumulator, Context, FoldError, Operation, SourceTile, TensorType, Tile, TileShape,
+    Accumulator, Context, FoldError, JudgedFold, Operation, SourceTile, TensorType, Tile,
+    TileIndex, TileShape,
 };
 use assay_program::{Input, Source};
 
@@ -27,14 +28,18 @@ pub struct SourcePlace {
     pub tile: u64,
 }
 
+/// The node in dispute.
+struct Disputed {
+    operation: Operation,
+    inputs: Vec<Input>,
+}
+
 /// A fold step in dispute with everything that the chain derives about it.
 struct FoldStep<'a> {
     claim: &'a Claim,
     frame: &'a BlockFrame,
-    operation: Operation,
-    inputs: Vec<Input>,
-    ctx: Context<'a>,
-    blocks: u32,
+    inputs: &'a [Input],
+    fold: JudgedFold<'a>,
 }
 
 /// The index tile of a fold step and then the tiles that it reads; the latter depend on the index tile's content, which
@@ -44,11 +49,11 @@ pub fn sources_of(
     frame: &BlockFrame,
     index: Option<&Tile>,
 ) -> Result<(Option<SourcePlace>, Vec<SourcePlace>), MoveError> {
-    let step = FoldStep::new(claim, frame)?;
-    let block = frame.block;
+    let node = Disputed::new(frame)?;
+    let step = FoldStep::new(claim, frame, &node)?;
     let place = |source: SourceTile| step.place(source);
-    let first = step.operation.index_source(&step.ctx, block).map(place);
-    let rest = step.operation.sources(&step.ctx, block, index);
+    let first = step.fold.index_source(frame.block).map(place);
+    let rest = step.fold.sources(frame.block, index);
     Ok((
         first.transpose()?,
         rest.into_iter().map(place).collect::<Result<_, _>>()?,
@@ -61,7 +66,8 @@ pub(crate) fn prove<K: Keccak>(
     frame: &BlockFrame,
     proof: &Proof,
 ) -> Result<Verdict, MoveError> {
-    let step = FoldStep::new(claim, frame)?;
+    let node = Disputed::new(frame)?;
+    let step = FoldStep::new(claim, frame, &node)?;
     let index = step.index::<K>(proof)?;
     let sources = step.sources::<K>(proof, index.as_ref())?;
     let (before, hashes) = step.registers::<K>(proof)?;
@@ -114,29 +120,38 @@ pub(crate) fn show_slot<K: Keccak>(
     Ok(Verdict { winner, reason })
 }
 
-impl<'a> FoldStep<'a> {
-    fn new(claim: &'a Claim, frame: &'a BlockFrame) -> Result<Self, MoveError> {
+impl Disputed {
+    fn new(frame: &BlockFrame) -> Result<Self, MoveError> {
         let node = frame.tile.decoded()?;
+        Ok(Self {
+            operation: node.operation(),
+            inputs: node.inputs,
+        })
+    }
+}
+
+impl<'a> FoldStep<'a> {
+    fn new(claim: &'a Claim, frame: &'a BlockFrame, node: &'a Disputed) -> Result<Self, MoveError> {
+        let Disputed { operation, inputs } = node;
         let at = &frame.tile.node.step;
         let first = claim.steps(at.interval).first.0;
+        let dims = operation.output.dims;
         let ctx = Context {
             seed: &claim.header.seed,
             step: first.saturating_add(at.step.into()),
-            at: frame.tile.at()?,
+            at: TileIndex::of_tile(dims, frame.tile.tile).ok_or(MoveError::IllFormedNode)?,
         };
-        let operation = node.operation();
+        let fold = operation.fold(ctx).map_err(|_| MoveError::IllFormedNode)?;
         Ok(Self {
-            blocks: operation.blocks(ctx.at),
-            inputs: node.inputs,
-            operation,
-            ctx,
             claim,
             frame,
+            inputs,
+            fold,
         })
     }
 
     fn is_last(&self) -> bool {
-        self.frame.block.checked_add(1) == Some(self.blocks)
+        self.frame.block.checked_add(1) == Some(self.fold.blocks())
     }
 
     fn place(&self, source: SourceTile) -> Result<SourcePlace, MoveError> {
@@ -149,7 +164,7 @@ impl<'a> FoldStep<'a> {
     }
 
     fn index<K: Keccak>(&self, proof: &Proof) -> Result<Option<Tile>, MoveError> {
-        let source = self.operation.index_source(&self.ctx, self.frame.block);
+        let source = self.fold.index_source(self.frame.block);
         match (source, &proof.index) {
             (None, None) => Ok(None),
             (Some(source), Some(shown)) => self.tile::<K>(source, shown).map(Some),
@@ -162,7 +177,7 @@ impl<'a> FoldStep<'a> {
         proof: &Proof,
         index: Option<&Tile>,
     ) -> Result<Vec<Tile>, MoveError> {
-        let expected = self.operation.sources(&self.ctx, self.frame.block, index);
+        let expected = self.fold.sources(self.frame.block, index);
         if expected.len() != proof.sources.len() {
             return Err(MoveError::Sources);
         }
@@ -219,7 +234,7 @@ impl<'a> FoldStep<'a> {
         &self,
         proof: &Proof,
     ) -> Result<(Accumulator, Vec<Option<Hash>>), MoveError> {
-        let initial = self.operation.init(&self.ctx);
+        let initial = self.fold.init();
         if self.frame.block == 0 {
             return match proof.registers.is_empty() && proof.before.is_empty() {
                 true => Ok((initial, Vec::new())),
@@ -256,14 +271,15 @@ impl<'a> FoldStep<'a> {
     fn touched(&self) -> u8 {
         match self.is_last() {
             true => u8::MAX,
-            false => self.operation.touches(&self.ctx, self.frame.block),
+            false => self.fold.touches(self.frame.block),
         }
     }
 
     fn check_before<K: Keccak>(&self, hashes: &[Hash], path: &[Hash]) -> Result<(), MoveError> {
         let before = u64::from(self.frame.block).saturating_sub(1);
-        let leaf = fold_leaf::<K>(before, self.blocks.into(), hashes);
-        match fold_path::<K>(leaf, before, self.blocks.into(), path)? == self.frame.fold {
+        let blocks = u64::from(self.fold.blocks());
+        let leaf = fold_leaf::<K>(before, blocks, hashes);
+        match fold_path::<K>(leaf, before, blocks, path)? == self.frame.fold {
             true => Ok(()),
             false => Err(MoveError::WrongRoot),
         }
@@ -278,11 +294,9 @@ impl<'a> FoldStep<'a> {
         sources: &[Tile],
     ) -> Result<Hash, FoldError> {
         let block = self.frame.block;
-        let after = self
-            .operation
-            .step(&self.ctx, block, before, index, sources)?;
+        let after = self.fold.step(block, before, index, sources)?;
         if self.is_last() {
-            let output = self.operation.finish(&self.ctx, after)?;
+            let output = self.fold.finish(after)?;
             return Ok(tile_hash::<K>(&output));
         }
         let hashes: Vec<Hash> = after
@@ -294,7 +308,8 @@ impl<'a> FoldStep<'a> {
                 kept.unwrap_or_else(|| tile_hash::<K>(tile))
             })
             .collect();
-        Ok(fold_leaf::<K>(block.into(), self.blocks.into(), &hashes))
+        let blocks = self.fold.blocks();
+        Ok(fold_leaf::<K>(block.into(), blocks.into(), &hashes))
     }
 }
 

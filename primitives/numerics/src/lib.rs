@@ -25,12 +25,13 @@
 //!
 //! // The same tile as a dispute takes it: block by block, with tiles that a stranger hands over.
 //! let ctx = Context { seed: &seed, step: 0, at: TileIndex { batch: 0, tile_row: 0, tile_col: 0 } };
-//! let mut accumulator = gram.init(&ctx);
-//! for k in 0..gram.blocks(ctx.at) {
-//!     let sources: Vec<Tile> = gram.sources(&ctx, k, None).iter().filter_map(|s| a.tile(s.tile)).collect();
-//!     accumulator = gram.step(&ctx, k, accumulator, None, &sources)?;
+//! let fold = gram.fold(ctx)?;
+//! let mut accumulator = fold.init();
+//! for k in 0..fold.blocks() {
+//!     let sources: Vec<Tile> = fold.sources(k, None).iter().filter_map(|s| a.tile(s.tile)).collect();
+//!     accumulator = fold.step(k, accumulator, None, &sources)?;
 //! }
-//! assert_eq!(Some(gram.finish(&ctx, accumulator)?), y.tile(0));
+//! assert_eq!(Some(fold.finish(accumulator)?), y.tile(0));
 //! # Ok(())
 //! # }
 //! ```
@@ -46,6 +47,7 @@ mod attributes;
 mod dtype;
 mod error;
 pub mod fold;
+mod judged;
 pub mod map;
 mod op;
 mod operation;
@@ -59,6 +61,7 @@ pub use attributes::OpDecodeError;
 pub use dtype::DType;
 pub use error::{Operand, OperationError};
 pub use fold::{Accumulator, Context, FoldError, SourceTile, TileIndex};
+pub use judged::JudgedFold;
 pub use map::{MapCode, MapDecodeError, MapError, MapInstruction, MapOp};
 pub use op::{Op, RowOrder};
 pub use operation::Operation;

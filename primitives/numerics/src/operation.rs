@@ -2,8 +2,8 @@
 
 use crate::fold::Fold;
 use crate::{
-    ops, Accumulator, Context, FoldError, Op, OperationError, SourceTile, Tensor, TensorType, Tile,
-    TileIndex, TileShape,
+    ops, Accumulator, Context, FoldError, JudgedFold, Op, OperationError, SourceTile, Tensor,
+    TensorType, Tile, TileIndex,
 };
 use alloc::{boxed::Box, vec::Vec};
 
@@ -33,46 +33,43 @@ impl Operation {
         ops::judge(self).map(|_| ())
     }
 
+    /// The fold of the output tile at `ctx.at`, for whoever asks more than one thing about it.
+    ///
+    /// # Errors
+    /// [`FoldError`] if the operation is ill-formed or has no such tile.
+    pub fn fold<'a>(&'a self, ctx: Context<'a>) -> Result<JudgedFold<'a>, FoldError> {
+        JudgedFold::judge(self, ctx)
+    }
+
     /// Number of blocks in the fold of the output tile at `at`.
     pub fn blocks(&self, at: TileIndex) -> u32 {
         self.fold_at(at).map_or(0, |fold| fold.blocks(at))
     }
 
-    /// The registers before block 0.
+    /// As [`JudgedFold::init`].
     pub fn init(&self, ctx: &Context) -> Accumulator {
-        let registers = self
-            .fold_at(ctx.at)
-            .map_or_else(|_| Vec::new(), |fold| initial(&*fold, ctx.at));
-        Accumulator { registers }
+        let registers = Vec::new();
+        self.fold(*ctx)
+            .map_or(Accumulator { registers }, |fold| fold.init())
     }
 
-    /// The tile whose content decides what block `k` reads, for operators driven by an index.
+    /// As [`JudgedFold::index_source`].
     pub fn index_source(&self, ctx: &Context, k: u32) -> Option<SourceTile> {
-        self.fold_at_block(ctx, k).ok()?.index_source(ctx, k)
+        self.fold(*ctx).ok()?.index_source(k)
     }
 
-    /// The tiles that block `k` reads, in the order in which [`step`](Self::step) takes them; the index tile is not
-    /// among them. `index` is the content of [`index_source`](Self::index_source); if it is missing or of another
-    /// shape the answer is empty, and `step` refuses it.
+    /// As [`JudgedFold::sources`].
     pub fn sources(&self, ctx: &Context, k: u32, index: Option<&Tile>) -> Vec<SourceTile> {
-        let Ok(fold) = self.fold_at_block(ctx, k) else {
-            return Vec::new();
-        };
-        match self.check_index(&*fold, ctx, k, index) {
-            Ok(()) => fold.sources(ctx, k, index),
-            Err(_) => Vec::new(),
-        }
+        self.fold(*ctx)
+            .map_or_else(|_| Vec::new(), |fold| fold.sources(k, index))
     }
 
-    /// Bit `i` is set if block `k` may change register `i`.
+    /// As [`JudgedFold::touches`].
     pub fn touches(&self, ctx: &Context, k: u32) -> u8 {
-        self.fold_at_block(ctx, k)
-            .map_or(0, |fold| fold.touches(ctx, k))
+        self.fold(*ctx).map_or(0, |fold| fold.touches(k))
     }
 
-    /// Takes block `k`: at most 32^3 multiply-adds and a fixed number of tiles in memory.
-    ///
-    /// Every tile may come from a stranger; number, types and extents are checked here.
+    /// As [`JudgedFold::step`].
     pub fn step(
         &self,
         ctx: &Context,
@@ -81,20 +78,12 @@ impl Operation {
         index: Option<&Tile>,
         sources: &[Tile],
     ) -> Result<Accumulator, FoldError> {
-        let fold = self.fold_at_block(ctx, k)?;
-        check_registers(&*fold, ctx.at, &accumulator.registers)?;
-        self.check_index(&*fold, ctx, k, index)?;
-        self.check_sources(&fold.sources(ctx, k, index), sources)?;
-        let mut registers = accumulator.registers;
-        fold.step(ctx, k, &mut registers, index, sources)?;
-        Ok(Accumulator { registers })
+        self.fold(*ctx)?.step(k, accumulator, index, sources)
     }
 
-    /// Makes the output tile from the registers after the last block.
+    /// As [`JudgedFold::finish`].
     pub fn finish(&self, ctx: &Context, accumulator: Accumulator) -> Result<Tile, FoldError> {
-        let fold = self.fold_at(ctx.at)?;
-        check_registers(&*fold, ctx.at, &accumulator.registers)?;
-        fold.finish(ctx, accumulator.registers)
+        self.fold(*ctx)?.finish(accumulator)
     }
 
     /// The whole output, by folding every tile. Slow; an engine must equal it in every bit (any NaN being equal to
@@ -127,68 +116,12 @@ impl Operation {
         fold_tile(&*fold, ctx, inputs)
     }
 
-    fn fold_at(&self, at: TileIndex) -> Result<Box<dyn Fold + '_>, FoldError> {
+    pub(crate) fn fold_at(&self, at: TileIndex) -> Result<Box<dyn Fold + '_>, FoldError> {
         let fold = ops::judge(self)?;
         if !at.is_inside(self.output.dims) {
             return Err(FoldError::NoSuchTile { at });
         }
         Ok(fold)
-    }
-
-    fn fold_at_block(&self, ctx: &Context, block: u32) -> Result<Box<dyn Fold + '_>, FoldError> {
-        let fold = self.fold_at(ctx.at)?;
-        let blocks = fold.blocks(ctx.at);
-        if block >= blocks {
-            return Err(FoldError::NoSuchBlock { block, blocks });
-        }
-        Ok(fold)
-    }
-
-    fn check_index(
-        &self,
-        fold: &dyn Fold,
-        ctx: &Context,
-        k: u32,
-        index: Option<&Tile>,
-    ) -> Result<(), FoldError> {
-        match (fold.index_source(ctx, k), index) {
-            (None, None) => Ok(()),
-            (None, Some(_)) => Err(FoldError::IndexUnexpected),
-            (Some(_), None) => Err(FoldError::IndexMissing),
-            (Some(source), Some(tile)) => match self.source_shape(source) {
-                Some(expected) if expected != tile.shape() => Err(FoldError::Index {
-                    expected,
-                    found: tile.shape(),
-                }),
-                _ => Ok(()),
-            },
-        }
-    }
-
-    fn check_sources(&self, expected: &[SourceTile], found: &[Tile]) -> Result<(), FoldError> {
-        if expected.len() != found.len() {
-            return Err(FoldError::SourceCount {
-                expected: expected.len(),
-                found: found.len(),
-            });
-        }
-        for (position, (&source, tile)) in expected.iter().zip(found).enumerate() {
-            match self.source_shape(source) {
-                Some(expected) if expected != tile.shape() => {
-                    return Err(FoldError::Source {
-                        position,
-                        expected,
-                        found: tile.shape(),
-                    });
-                }
-                _ => {}
-            }
-        }
-        Ok(())
-    }
-
-    fn source_shape(&self, source: SourceTile) -> Option<TileShape> {
-        self.inputs.get(source.input)?.tile_shape(source.tile)
     }
 
     fn check_tensors(&self, tensors: &[&Tensor]) -> Result<(), FoldError> {
@@ -211,32 +144,12 @@ impl Operation {
     }
 }
 
-fn initial(fold: &dyn Fold, at: TileIndex) -> Vec<Tile> {
+pub(crate) fn initial(fold: &dyn Fold, at: TileIndex) -> Vec<Tile> {
     let word = fold.initial();
     fold.registers(at)
         .into_iter()
         .map(|s| Tile::filled(s.dtype, s.rows, s.cols, word))
         .collect()
-}
-
-fn check_registers(fold: &dyn Fold, at: TileIndex, found: &[Tile]) -> Result<(), FoldError> {
-    let expected = fold.registers(at);
-    if expected.len() != found.len() {
-        return Err(FoldError::RegisterCount {
-            expected: expected.len(),
-            found: found.len(),
-        });
-    }
-    for (register, (&expected, tile)) in expected.iter().zip(found).enumerate() {
-        if expected != tile.shape() {
-            return Err(FoldError::Register {
-                register,
-                expected,
-                found: tile.shape(),
-            });
-        }
-    }
-    Ok(())
 }
 
 /// Folds one tile from whole tensors, whose types are already checked.

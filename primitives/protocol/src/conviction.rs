@@ -19,7 +19,7 @@ pub struct Conviction<AccountId> {
 
 impl<AccountId: Clone + PartialEq> JobState<AccountId> {
     /// The provider's commitment of `segment` is proved wrong: it and all later segments are void, and no further one
-    /// starts. Earlier ones go on; once they are final the job opens again, unless it was ending anyway.
+    /// starts. Earlier ones go on; once they are final the job opens again to others, unless it was ending anyway.
     ///
     /// The reserves of the void segments are to be given back with [`refund`](Self::refund).
     ///
@@ -38,7 +38,8 @@ impl<AccountId: Clone + PartialEq> JobState<AccountId> {
             collateral: core::mem::take(&mut by.collateral),
             void,
         };
-        self.status = status;
+        let reopen_or_end = self.exclude(&conviction.provider);
+        self.status = status.then(reopen_or_end);
         self.progress.committed = segment.0;
         Ok(conviction)
     }
@@ -71,6 +72,16 @@ impl<AccountId> JobStatus<AccountId> {
             then,
         })
     }
+
+    /// What a settling job does afterwards, unless it ends anyway.
+    fn then(mut self, next: AfterSettling) -> Self {
+        if let Self::Settling { then, .. } = &mut self {
+            if *then == AfterSettling::Reopen {
+                *then = next;
+            }
+        }
+        self
+    }
 }
 
 impl<AccountId> SegmentStatus<AccountId> {
@@ -93,7 +104,7 @@ impl<AccountId> SegmentStatus<AccountId> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Assignment, EndReason, Reserve};
+    use crate::{Assignment, EndReason, Reserve, MAX_EXCLUDED};
 
     type Status = JobStatus<u64>;
 
@@ -141,6 +152,25 @@ mod tests {
         assert_eq!(state.status, settling(0, AfterSettling::Reopen));
         state.refund(30);
         assert_eq!(state.ledger.escrow, 1_030);
+    }
+
+    #[test]
+    fn the_convicted_may_not_claim_the_job_again() {
+        let mut state = state(running());
+        state.convict(SegmentIndex(2)).unwrap();
+        state.convict(SegmentIndex(1)).unwrap();
+        assert_eq!(state.excluded.to_vec(), [7], "once");
+        state.status = Status::Open { until: 9 };
+        assert_eq!(state.claim(by(100), 5, 8), Err(Refused::Excluded));
+    }
+
+    #[test]
+    fn a_job_that_remembers_no_more_providers_ends() {
+        let mut state = state(running());
+        (100..99 + u64::from(MAX_EXCLUDED)).for_each(|who| state.excluded.try_push(who).unwrap());
+        state.convict(SegmentIndex(2)).unwrap();
+        let end = AfterSettling::End(EndReason::Declined);
+        assert_eq!(state.status, settling(0, end));
     }
 
     #[test]

@@ -65,7 +65,7 @@ pub use ids::{
 pub use money::{Balance, PerMille, MILLI, UNIT};
 pub use params::{
     AssignmentParams, DeviceRate, DisputeParams, MoneyParams, Params, ParamsError, SegmentParams,
-    SizeLimits, StakeParams, MAX_DECLINES, MAX_INTERVALS_PER_SEGMENT, MAX_MOVES, MAX_PIPELINE,
+    SizeLimits, StakeParams, MAX_EXCLUDED, MAX_INTERVALS_PER_SEGMENT, MAX_MOVES, MAX_PIPELINE,
     MAX_PRICE_PER_SEGMENT, MAX_SEGMENTS, MAX_STEPS_PER_INTERVAL, MAX_TOTAL_STEPS,
 };
 pub use provider::{

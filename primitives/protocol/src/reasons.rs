@@ -30,7 +30,7 @@ pub enum EndReason {
     EscrowExhausted,
     /// No provider took the open job in time.
     NoProvider,
-    /// As many providers as a job remembers declined it.
+    /// As many providers as a job remembers declined it or were convicted over it.
     Declined,
 }
 

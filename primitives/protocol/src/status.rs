@@ -142,9 +142,9 @@ pub enum Refused {
     /// The clock has run out.
     #[error("too late: the clock has run out")]
     Late,
-    /// The provider declined this job before.
-    #[error("the provider declined this job before")]
-    Declined,
+    /// The provider declined this job before, or was convicted over it.
+    #[error("the provider declined this job before, or was convicted over it")]
+    Excluded,
     /// The job has ended or is bound to end.
     #[error("the job has ended or is ending")]
     Ending,

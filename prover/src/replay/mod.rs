@@ -249,7 +249,8 @@ impl Replay {
             step: self.number(tile.step),
             at: TileIndex::of_tile(node.output.dims, tile.tile).ok_or(no_such_tile)?,
         };
-        ask(&TileFold::new(&operation, ctx, &read))
+        let fold = TileFold::new(&operation, ctx, &read)?;
+        ask(&fold)
     }
 
     /// The tree over a tile's fold, which must end in the engine's tile.

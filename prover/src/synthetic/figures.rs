@@ -1,15 +1,13 @@
 //! Figures of the largest games.
 
 use super::{
+    play::{play, Target},
     programs::{product, widest_map, DISPUTED},
-    Zeros,
+    SyntheticTree, Zeros,
 };
-use crate::{Defender, HashTree, ProverError, SyntheticTree};
+use crate::{Defender, HashTree, ProverError};
 use assay_commitment::{trace_root_from_tree, Level, Sha3, StateRoot};
-use assay_game::{
-    Budget, Claim, Defence, Entry, Game, GameId, Move, Outcome, Party, Phase, Stage, Transcript,
-    Verdict, Walk,
-};
+use assay_game::{Claim, Entry, Move, Verdict};
 use assay_program::ValidProgram;
 use assay_protocol::{IntervalIndex, Schedule, SegmentIndex, StepCount};
 use codec::Encode;
@@ -60,15 +58,6 @@ impl GameFigures {
     }
 }
 
-/// Where a challenger leads a game.
-#[derive(Clone, Copy, Debug)]
-struct Target {
-    node: u32,
-    tile: u64,
-    block: u64,
-    slot: u64,
-}
-
 /// The games with most reveals, on a tile and on the next state, and the game with the largest move.
 ///
 /// # Errors
@@ -101,7 +90,7 @@ pub fn largest_games() -> Result<Vec<GameFigures>, ProverError> {
         ("widest", widest_map(), first),
     ]
     .into_iter()
-    .map(|(name, program, target)| play(name, program, target))
+    .map(|(name, program, target)| figures(name, program, target))
     .collect()
 }
 
@@ -121,31 +110,40 @@ pub fn proofs_by_size() -> Result<Vec<GameFigures>, ProverError> {
         ("10^9 parameters", product(32, 32_768, 32_768), target),
     ]
     .into_iter()
-    .map(|(name, program, target)| play(name, program, target))
+    .map(|(name, program, target)| figures(name, program, target))
     .collect()
 }
 
-fn play(
+fn figures(
     name: &'static str,
     program: Option<ValidProgram>,
     target: Target,
 ) -> Result<GameFigures, ProverError> {
     let zeros = Zeros::new(program.ok_or(ProverError::TooLarge)?, STEPS);
     let claim = claim(&zeros);
-    let interval = IntervalIndex(0);
     let roots = vec![zeros.state(); INTERVALS as usize];
     let mut defender = Defender::new(zeros.work().clone(), &roots);
-    defender.execute(interval, zeros);
-    let mut table = Table::new(&claim)?;
-    loop {
-        let mv = match &table.game.phase {
-            Phase::Name(walk, _) => Move::Name(towards(walk, target)),
-            _ => defender.answer(&claim, &table.game)?,
-        };
-        if let Some((verdict, time)) = table.take(&claim, &mv)? {
-            return Ok(table.figures(name, verdict, time));
-        }
-    }
+    defender.execute(IntervalIndex(0), zeros);
+    let (mut reveals, mut sizes) = (0_u32, Vec::new());
+    let seen = |mv: &Move, shows| {
+        sizes.push(mv.encoded_size() as u64);
+        reveals = reveals.saturating_add(u32::from(shows));
+    };
+    let position = play(name, claim, Entry::Segment, &mut defender, target, seen)?;
+    let last_move = position.last.encoded_size() as u64;
+    sizes.push(last_move);
+    let begun = Instant::now();
+    let verdict = position.verdict()?;
+    Ok(GameFigures {
+        name,
+        reveals,
+        moves: u32::try_from(sizes.len()).unwrap_or(u32::MAX),
+        bytes: sizes.iter().sum(),
+        largest_move: sizes.iter().copied().max().unwrap_or_default(),
+        last_move,
+        last_move_time: begun.elapsed(),
+        verdict,
+    })
 }
 
 /// The claim of a segment with as many intervals and steps as there may be.
@@ -165,86 +163,5 @@ fn claim(zeros: &Zeros) -> Claim {
             steps_per_interval: STEPS as u32,
         },
         segment: SegmentIndex(0),
-    }
-}
-
-/// Which of the nodes shown leads to the target.
-fn towards(walk: &Walk, target: Target) -> u8 {
-    let last = walk.cursor.count.saturating_sub(1);
-    let leaf = match &walk.stage {
-        Stage::Intervals => 0,
-        Stage::Steps(_) => last,
-        Stage::Operators(_) => last.min(target.node.into()),
-        Stage::Tiles { .. } => target.tile,
-        Stage::Fold(_) => target.block,
-        Stage::Slots(_) => target.slot,
-    };
-    let node = leaf.min(last) >> walk.cursor.revealed_height();
-    u8::try_from(node.saturating_sub(walk.cursor.revealed_first())).unwrap_or_default()
-}
-
-/// A game in progress.
-struct Table {
-    game: Box<Game>,
-    defence: Defence,
-    reveals: u32,
-    sizes: Vec<u64>,
-}
-
-impl Table {
-    fn new(claim: &Claim) -> Result<Self, ProverError> {
-        let budget = Budget {
-            allowance: 1,
-            challenger: 1,
-        };
-        let mut defence = Defence::new(1);
-        let transcript = Transcript::start(GameId([0; 32]));
-        let game = Game::begin(claim, Entry::Segment, transcript, budget, &mut defence, 0)?;
-        Ok(Self {
-            game: Box::new(game),
-            defence,
-            reveals: 0,
-            sizes: Vec::new(),
-        })
-    }
-
-    /// Takes a move; at the end says how the game ended and how long checking the move took.
-    fn take(
-        &mut self,
-        claim: &Claim,
-        mv: &Move,
-    ) -> Result<Option<(Verdict, Duration)>, ProverError> {
-        self.sizes.push(mv.encoded_size() as u64);
-        let shows = !matches!(mv, Move::Enter(_) | Move::Prove(_) | Move::ShowSlot(_));
-        let defends = self.game.mover() == Party::Defender;
-        self.reveals = self.reveals.saturating_add(u32::from(shows && defends));
-        let game = self.game.clone();
-        let begun = Instant::now();
-        let outcome = game.next::<Sha3>(claim, &mut self.defence, mv, 0)?;
-        Ok(match outcome {
-            Outcome::Game(game) => {
-                self.game = game;
-                None
-            }
-            Outcome::Verdict(verdict) => Some((verdict, begun.elapsed())),
-        })
-    }
-
-    fn figures(
-        self,
-        name: &'static str,
-        verdict: Verdict,
-        last_move_time: Duration,
-    ) -> GameFigures {
-        GameFigures {
-            name,
-            reveals: self.reveals,
-            moves: u32::try_from(self.sizes.len()).unwrap_or(u32::MAX),
-            bytes: self.sizes.iter().sum(),
-            largest_move: self.sizes.iter().copied().max().unwrap_or_default(),
-            last_move: self.sizes.last().copied().unwrap_or_default(),
-            last_move_time,
-            verdict,
-        }
     }
 }

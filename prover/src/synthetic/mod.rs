@@ -1,14 +1,21 @@
-//! The largest games that there can be, without the tensors: jobs in which every value is +0.
+//! Games for figures: the largest that there can be, without the tensors, as jobs in which every value is +0; and for every
+//! operator the last move that costs the chain most.
 //!
 //! A tree of equal leaves has at most two different nodes of each height, so that the tree over a tensor of any size costs
 //! nothing. Every move of such a game is one that the chain accepts, and has the size that it has in any game on
 //! tensors of those shapes.
 
 mod figures;
+mod heaviest;
+mod long_interval;
+mod play;
 mod programs;
 mod zeros;
 
 pub use figures::{largest_games, proofs_by_size, GameFigures};
+pub use heaviest::heaviest_proofs;
+pub use long_interval::LongInterval;
+pub use play::Position;
 pub use zeros::Zeros;
 
 use crate::HashTree;

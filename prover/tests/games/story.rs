@@ -255,7 +255,9 @@ impl Telling {
             step: story.job.number(step),
             at: TileIndex::of_tile(node.output.dims, tile.tile).unwrap(),
         };
-        ask(&TileFold::new(&node.operation(), ctx, &read))
+        let operation = node.operation();
+        let fold = TileFold::new(&operation, ctx, &read).unwrap();
+        ask(&fold)
     }
 
     /// The leaves of a fold, made to end in the tile that is told.

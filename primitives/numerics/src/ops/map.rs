@@ -14,7 +14,7 @@ use super::rules;
 use crate::fold::{self, Fold};
 use crate::{
     Context, Dims, FoldError, MapCode, Operand, Operation, OperationError, SourceTile, TensorType,
-    Tile, TileIndex, TileShape,
+    Tile, TileIndex, TileShape, TILE,
 };
 use alloc::{vec, vec::Vec};
 
@@ -80,6 +80,12 @@ fn check_counts(full: usize, broadcast: usize) -> Result<(), OperationError> {
     Ok(())
 }
 
+/// A row of a source tile as the output reads it; what is 1 is repeated.
+fn row(tile: &Tile, r: u32) -> [f32; TILE as usize] {
+    let (last_row, last_col) = (u32::from(tile.rows()) - 1, u32::from(tile.cols()) - 1);
+    core::array::from_fn(|c| tile.float(r.min(last_row), last_col.min(c as u32)))
+}
+
 impl Fold for Map<'_> {
     fn blocks(&self, _at: TileIndex) -> u32 {
         1
@@ -111,17 +117,13 @@ impl Fold for Map<'_> {
         sources: &[Tile],
     ) -> Result<(), FoldError> {
         let [out] = fold::registers(registers)?;
-        let mut values = [0.0; Operation::MAX_INPUTS];
+        let cols = u32::from(out.cols());
         for r in 0..u32::from(out.rows()) {
-            for c in 0..u32::from(out.cols()) {
-                for (value, tile) in values.iter_mut().zip(sources) {
-                    *value = tile.float(
-                        r.min(u32::from(tile.rows()) - 1),
-                        c.min(u32::from(tile.cols()) - 1),
-                    );
-                }
-                let arguments = values.get(..sources.len()).unwrap_or(&values);
-                out.set_float(r, c, self.code.eval(arguments));
+            let values = self
+                .code
+                .eval_lanes(sources.iter().map(|tile| row(tile, r)));
+            for (c, value) in (0..cols).zip(values) {
+                out.set_float(r, c, value);
             }
         }
         Ok(())

@@ -21,8 +21,8 @@ pub const MAX_STEPS_PER_INTERVAL: u32 = 1 << 12;
 pub const MAX_TOTAL_STEPS: u64 = 1 << 32;
 /// Segments of a job that are started or committed and not final, at most.
 pub const MAX_PIPELINE: u32 = 16;
-/// Providers that may decline a job before it ends.
-pub const MAX_DECLINES: u32 = 32;
+/// Providers that may decline a job or be convicted over it before it ends.
+pub const MAX_EXCLUDED: u32 = 32;
 /// The highest price of a segment; keeps every product of prices far inside 128 bits.
 pub const MAX_PRICE_PER_SEGMENT: Balance = 1 << 80;
 
@@ -141,6 +141,9 @@ pub enum ParamsError {
     /// `disputes.bond_share`.
     #[error("disputes.bond_share must be 10 to 10,000 thousandths")]
     BondShare,
+    /// What it costs to take all places of a fraud's segment, beside what the fraud costs.
+    #[error("disputes.max_open_games times disputes.bond_share must be at least money.collateral and a whole price, or a fraud can fill its places for less than it would lose")]
+    OpenGamesBond,
     /// `disputes.winner_share`.
     #[error("disputes.winner_share must be 1 to 499 thousandths, or playing against oneself pays")]
     WinnerShare,
@@ -161,7 +164,7 @@ impl Params {
         self.segments.validate()?;
         self.limits.validate()?;
         self.money.validate()?;
-        self.disputes.validate(&self.segments)?;
+        self.disputes.validate(&self.segments, &self.money)?;
         self.stake.validate(&self.segments, &self.disputes)
     }
 }
@@ -305,7 +308,7 @@ impl StakeParams {
 }
 
 impl DisputeParams {
-    fn validate(&self, segments: &SegmentParams) -> Result<(), ParamsError> {
+    fn validate(&self, segments: &SegmentParams, money: &MoneyParams) -> Result<(), ParamsError> {
         let window = segments.challenge_window;
         ensure(
             (1..window).contains(&self.move_allowance),
@@ -332,6 +335,11 @@ impl DisputeParams {
         ensure(
             is_share(self.bond_share, 10, 10_000),
             ParamsError::BondShare,
+        )?;
+        let places = u64::from(self.max_open_games).saturating_mul(self.bond_share.0.into());
+        ensure(
+            places >= u64::from(money.collateral.0).saturating_add(1_000),
+            ParamsError::OpenGamesBond,
         )?;
         ensure(
             is_share(self.winner_share, 1, 499),
@@ -360,7 +368,7 @@ mod tests {
 
     #[test]
     fn each_field_is_bounded() {
-        let cases: [(Edit, ParamsError); 46] = [
+        let cases: [(Edit, ParamsError); 47] = [
             (|p| p.assignment.open_limit = 0, ParamsError::OpenLimit),
             (
                 |p| p.assignment.accept_window = MAX_WINDOW + 1,
@@ -487,6 +495,14 @@ mod tests {
             (
                 |p| p.disputes.bond_share = PerMille(9),
                 ParamsError::BondShare,
+            ),
+            (
+                |p| {
+                    p.disputes.max_open_games = 64;
+                    p.disputes.bond_share = PerMille(31);
+                    p.money.collateral = PerMille(1_000);
+                },
+                ParamsError::OpenGamesBond,
             ),
             (
                 |p| p.disputes.winner_share = PerMille(500),

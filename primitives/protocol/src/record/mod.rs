@@ -13,7 +13,7 @@ use scale_info::TypeInfo;
 
 use crate::{
     Balance, BlockNumber, JobSpec, JobStatus, Params, ParamsVersion, ProgramRoot, SegmentIndex,
-    MAX_DECLINES,
+    MAX_EXCLUDED,
 };
 
 /// What a job fixes, as the chain keeps it: never changed after submission.
@@ -46,8 +46,8 @@ pub struct JobState<AccountId> {
     pub progress: Progress,
     /// Its money.
     pub ledger: Ledger,
-    /// Providers that declined it and may not claim it again.
-    pub declined: BoundedVec<AccountId, ConstU32<MAX_DECLINES>>,
+    /// Providers that declined it or were convicted over it, and may not claim it again.
+    pub excluded: BoundedVec<AccountId, ConstU32<MAX_EXCLUDED>>,
 }
 
 /// How far a job has come. Invariant: `finalised <= committed <= segments`.
@@ -133,7 +133,7 @@ impl<AccountId: Clone + PartialEq> JobState<AccountId> {
                 deposit,
                 ..Ledger::default()
             },
-            declined: BoundedVec::new(),
+            excluded: BoundedVec::new(),
         }
     }
 

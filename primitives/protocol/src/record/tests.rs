@@ -165,8 +165,8 @@ fn a_job_without_means_reopens_as_paused() {
 #[test]
 fn the_last_decline_ends_the_job() {
     let mut job = job(COST);
-    for other in 100..100 + u64::from(MAX_DECLINES) - 1 {
-        job.declined.try_push(other).unwrap();
+    for other in 100..100 + u64::from(MAX_EXCLUDED) - 1 {
+        job.excluded.try_push(other).unwrap();
     }
     assign(&mut job);
     job.decline(&7, 3).unwrap();

@@ -10,15 +10,15 @@ impl<AccountId: Clone + PartialEq> JobState<AccountId> {
     /// A provider takes the open job.
     ///
     /// # Errors
-    /// [`Refused::Declined`] if it declined this job before; else as [`JobStatus::claim`].
+    /// [`Refused::Excluded`] if it declined this job before or was convicted over it; else as [`JobStatus::claim`].
     pub fn claim(
         &mut self,
         to: Assignment<AccountId>,
         now: BlockNumber,
         accept_by: BlockNumber,
     ) -> Result<(), Refused> {
-        if self.declined.contains(&to.provider) {
-            return Err(Refused::Declined);
+        if self.excluded.contains(&to.provider) {
+            return Err(Refused::Excluded);
         }
         self.status = self.status.clone().claim(to, now, accept_by)?;
         Ok(())
@@ -57,19 +57,27 @@ impl<AccountId: Clone + PartialEq> JobState<AccountId> {
         Ok(())
     }
 
-    /// The assigned provider declines; once [`MAX_DECLINES`](crate::MAX_DECLINES) providers have, the job ends.
+    /// The assigned provider declines; once [`MAX_EXCLUDED`](crate::MAX_EXCLUDED) providers may not claim it again, the job ends.
     ///
     /// # Errors
     /// As [`JobStatus::decline`].
     pub fn decline(&mut self, provider: &AccountId, now: BlockNumber) -> Result<(), Refused> {
-        let _ = self.declined.try_push(provider.clone());
-        let then = if self.declined.is_full() {
+        let then = self.exclude(provider);
+        self.status = self.status.clone().decline(provider, now, then)?;
+        Ok(())
+    }
+
+    /// A provider may not claim the job again; says what becomes of the job then.
+    pub(crate) fn exclude(&mut self, provider: &AccountId) -> AfterSettling {
+        if !self.excluded.contains(provider) {
+            // A full list ends the job, so that nobody is left out of it.
+            let _ = self.excluded.try_push(provider.clone());
+        }
+        if self.excluded.is_full() {
             AfterSettling::End(EndReason::Declined)
         } else {
             AfterSettling::Reopen
-        };
-        self.status = self.status.clone().decline(provider, now, then)?;
-        Ok(())
+        }
     }
 
     /// The segment in training is committed.

@@ -1,0 +1,41 @@
+//! A vector of 64-bit words, one implementation for each instruction set.
+
+#[cfg(target_arch = "x86_64")]
+mod avx2;
+#[cfg(target_arch = "x86_64")]
+mod avx512;
+mod scalar;
+
+#[cfg(target_arch = "x86_64")]
+pub(crate) use avx2::Avx2;
+#[cfg(target_arch = "x86_64")]
+pub(crate) use avx512::Avx512;
+pub(crate) use scalar::Scalar;
+
+/// The operations that Keccak is made of, on `COUNT` states at once.
+///
+/// # Safety
+/// Every method asks that the processor has the instructions of the set. Loads and stores ask besides that the pointers
+/// are valid for what they name; no alignment is needed.
+pub(crate) trait Words: Copy + 'static {
+    /// Lanes of a vector: 1, 4 or 8.
+    const COUNT: usize;
+    /// `COUNT` words.
+    type V: Copy;
+
+    unsafe fn splat(x: u64) -> Self::V;
+    unsafe fn xor(a: Self::V, b: Self::V) -> Self::V;
+    /// `a ^ b ^ c`.
+    unsafe fn xor3(a: Self::V, b: Self::V, c: Self::V) -> Self::V;
+    /// `a ^ (!b & c)`.
+    unsafe fn chi(a: Self::V, b: Self::V, c: Self::V) -> Self::V;
+    /// Each word rotated left by `n`, 1 to 63.
+    unsafe fn rol(a: Self::V, n: u32) -> Self::V;
+
+    /// Word `at` of each lane's message.
+    unsafe fn load(lanes: *const *const u64, at: usize) -> Self::V;
+    /// Words `at` to `at + COUNT - 1` of each lane's message, one vector for each of them in the first `COUNT` of `to`.
+    unsafe fn load_square(lanes: *const *const u64, at: usize, to: &mut [Self::V; 8]);
+    /// Writes one word of each lane.
+    unsafe fn store(to: *mut u64, v: Self::V);
+}
