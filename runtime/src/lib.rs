@@ -9,6 +9,7 @@
 //! | `config/` | configuration of the pallets, one file per group |
 //! | `apis` | runtime APIs, through which a node asks |
 //! | `presets` | genesis of the development chain and of a local network |
+//! | `benchmarks` | the benchmarks that the weights of our pallets come from, with the feature `runtime-benchmarks` |
 //!
 //! Natively built it carries its own Wasm as `WASM_BINARY`, for chain specifications. A node executes only the Wasm.
 
@@ -23,6 +24,8 @@ extern crate alloc;
 include!(concat!(env!("OUT_DIR"), "/wasm_binary.rs"));
 
 mod apis;
+#[cfg(feature = "runtime-benchmarks")]
+mod benchmarks;
 pub mod config;
 pub mod identity;
 pub mod presets;

@@ -8,7 +8,7 @@ use sp_runtime::DispatchError;
 use crate::{
     case::Case,
     types::{Fate, Stage},
-    weights::Ending,
+    weight_info::Ending,
     Config, Contested, Contests, Event, Games, HoldReason, Pallet,
 };
 

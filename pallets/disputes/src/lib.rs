@@ -44,6 +44,8 @@
 extern crate alloc;
 
 mod authorize;
+#[cfg(feature = "runtime-benchmarks")]
+pub mod benchmarking;
 mod case;
 mod clean_up;
 mod error;
@@ -57,6 +59,7 @@ mod slash;
 mod try_state;
 mod types;
 mod views;
+mod weight_info;
 pub mod weights;
 
 #[cfg(test)]
@@ -69,7 +72,7 @@ pub use types::{
     Contest, ContestId, CreditOf, Dispute, Docket, Fate, Reward, Slash, SlashId, SlashStatus,
     Stage, Stake, Terms,
 };
-pub use weights::WeightInfo;
+pub use weight_info::WeightInfo;
 
 #[frame_support::pallet]
 #[allow(missing_docs)] // of what the macros generate
@@ -78,7 +81,7 @@ pub mod pallet {
 
     use crate::{
         types::{Contest, ContestId, CreditOf, DisputeOf, Docket, SlashId, SlashOf},
-        weights::MoveKind,
+        weight_info::MoveKind,
         WeightInfo,
     };
     use assay_game::{DisputeView, Entry, Game, GameId, Move, Party, PhaseName, Verdict};

@@ -13,7 +13,7 @@ use assay_protocol::{
 use frame_support::{
     assert_ok, derive_impl,
     dispatch::{DispatchResultWithPostInfo, PostDispatchInfo},
-    pallet_prelude::{TransactionSource, TransactionValidityError, ValidTransaction},
+    pallet_prelude::{TransactionSource, TransactionValidityError, ValidTransaction, ValueQuery},
     traits::{
         fungible::{Inspect, InspectHold},
         tokens::imbalance::ResolveTo,
@@ -23,7 +23,9 @@ use frame_support::{
     BoundedVec,
 };
 use frame_system::{EnsureRoot, RawOrigin};
-use sp_runtime::{testing::TestSignature, BuildStorage, DispatchResult};
+use sp_runtime::{
+    testing::TestSignature, traits::BlockNumberProvider, BuildStorage, DispatchResult,
+};
 
 use crate::{self as pallet_assay_disputes, Call, Games, HoldReason, SlashId};
 
@@ -61,7 +63,7 @@ impl pallet_assay_protocol::Config for Test {
 }
 
 impl pallet_assay_providers::Config for Test {
-    type ChainTime = System;
+    type ChainTime = ChainTime;
     type Currency = Balances;
     type Protocol = Protocol;
     type RuntimeHoldReason = RuntimeHoldReason;
@@ -71,7 +73,7 @@ impl pallet_assay_providers::Config for Test {
 impl pallet_assay_jobs::Config for Test {
     type AgendaPerBlock = ConstU32<16>;
     type BlockMillis = ConstU64<1_000>;
-    type ChainTime = System;
+    type ChainTime = ChainTime;
     type Currency = Balances;
     type FeeDestination = ResolveTo<ConstU64<FEES>, Balances>;
     type Protocol = Protocol;
@@ -83,7 +85,7 @@ impl pallet_assay_jobs::Config for Test {
 
 impl crate::Config for Test {
     type BlockMillis = ConstU64<1_000>;
-    type ChainTime = System;
+    type ChainTime = ChainTime;
     type Currency = Balances;
     type Jobs = Jobs;
     type MoveSignature = TestSignature;
@@ -93,6 +95,25 @@ impl crate::Config for Test {
     type RuntimeHoldReason = RuntimeHoldReason;
     type SlashDestination = ResolveTo<ConstU64<SLASHES>, Balances>;
     type WeightInfo = ();
+}
+
+/// Blocks in which chain time has stood.
+#[frame_support::storage_alias]
+pub(crate) type Stalled = StorageValue<FinalityMock, u32, ValueQuery>;
+
+/// Chain time: the block number less the stalled blocks, which a test may make with [`stall`].
+pub struct ChainTime;
+
+impl BlockNumberProvider for ChainTime {
+    type BlockNumber = u32;
+
+    fn current_block_number() -> u32 {
+        System::block_number() - Stalled::get()
+    }
+
+    fn set_block_number(time: u32) {
+        System::set_block_number(time + Stalled::get());
+    }
 }
 
 pub(crate) const EXISTENTIAL: Balance = UNIT / 1_000;
@@ -395,12 +416,18 @@ pub(crate) fn status() -> JobStatus<u64> {
     state().status
 }
 
+/// Chain time.
 pub(crate) fn now() -> u32 {
-    System::block_number()
+    ChainTime::current_block_number()
 }
 
 pub(crate) fn free(who: u64) -> Balance {
     Balances::balance(&who)
+}
+
+/// What an account owns, on hold or not.
+pub(crate) fn wealth(who: u64) -> Balance {
+    Balances::total_balance(&who)
 }
 
 pub(crate) fn held(reason: impl Into<RuntimeHoldReason>, who: u64) -> Balance {
@@ -417,14 +444,20 @@ pub(crate) fn at_stake(who: u64) -> Balance {
 
 /// Goes forward without serving the agenda.
 pub(crate) fn pass(blocks: u32) {
-    System::set_block_number(now() + blocks);
+    ChainTime::set_block_number(now() + blocks);
+}
+
+/// Makes blocks while nothing becomes final: chain time stands.
+pub(crate) fn stall(blocks: u32) {
+    System::set_block_number(System::block_number() + blocks);
+    Stalled::mutate(|stalled| *stalled += blocks);
 }
 
 /// Goes forward block by block, each with all the weight in the world left for its agenda.
 pub(crate) fn run(blocks: u32) {
     for _ in 0..blocks {
         pass(1);
-        Jobs::on_idle(now(), Weight::MAX);
+        Jobs::on_idle(System::block_number(), Weight::MAX);
     }
 }
 

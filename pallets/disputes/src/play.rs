@@ -14,7 +14,7 @@ use sp_runtime::{
 use crate::{
     case::Case,
     types::Stage,
-    weights::{Branch, MoveKind},
+    weight_info::{Branch, MoveKind},
     Config, Error, Event, Games, Pallet,
 };
 

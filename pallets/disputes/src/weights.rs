@@ -1,281 +1,73 @@
-//! Weights of the calls and of their branches: estimates from the storage they touch and the hashes they compute, until
-//! they are benchmarked.
+//! Weights measured in the runtime's Wasm, with the executor and the state of frame-omni-bencher. scripts/weights writes this
+//! file anew.
+//!
+//! 2026-11-22, AMD EPYC, two cores: CPU time, the least of five medians of 50 repeats, on the genesis of the
+//! development chain.
 
-use assay_game::Move;
 use core::marker::PhantomData;
-use frame_support::{
-    dispatch::{Pays, PostDispatchInfo},
-    traits::Get,
-    weights::Weight,
-};
+use frame_support::{traits::Get, weights::Weight};
 
-use crate::Config;
+use crate::WeightInfo;
 
-/// Weights of the calls, and of their branches where these differ much.
-pub trait WeightInfo {
-    /// [`Pallet::open`](crate::Pallet::open), the first about its commitment.
-    fn open() -> Weight;
-    /// Starting as many waiting games as one call may.
-    fn start() -> Weight;
-    /// [`Pallet::play`](crate::Pallet::play): entering an interval.
-    fn play_enter() -> Weight;
-    /// Opening a level of the game.
-    fn play_open() -> Weight;
-    /// Revealing the nodes under one.
-    fn play_reveal() -> Weight;
-    /// Naming one of them.
-    fn play_name() -> Weight;
-    /// Running a fold step.
-    fn play_prove() -> Weight;
-    /// Comparing a slot of the next state with its node.
-    fn play_show_slot() -> Weight;
-    /// Verifying the signature of a move.
-    fn verify_signature() -> Weight;
-    /// A time-out, without what the verdict leads to.
-    fn expire() -> Weight;
-    /// What a verdict for the defender leads to, waiting games that start included.
-    fn acquit() -> Weight;
-    /// What a verdict for the challenger leads to, with as many void segments as a pipeline has.
-    fn convict() -> Weight;
-    /// [`Pallet::pull`](crate::Pallet::pull), of a bond and a reward.
-    fn pull() -> Weight;
-    /// [`Pallet::settle_slash`](crate::Pallet::settle_slash).
-    fn settle_slash() -> Weight;
-    /// [`Pallet::refund_slash`](crate::Pallet::refund_slash).
-    fn refund_slash() -> Weight;
-    /// [`Pallet::clean_up`](crate::Pallet::clean_up), the last about its commitment.
-    fn clean_up() -> Weight;
+/// Measured weights, over the runtime's own database weights.
+pub struct MeasuredWeight<T>(PhantomData<T>);
 
-    /// The heavier branch of [`Pallet::time_out`](crate::Pallet::time_out).
-    fn time_out() -> Weight {
-        Self::expire().saturating_add(Self::acquit().max(Self::convict()))
-    }
-}
-
-/// Moves that cost about the same.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum MoveKind {
-    Enter,
-    Open,
-    Reveal,
-    Name,
-    Prove,
-    ShowSlot,
-}
-
-/// What a verdict has led to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Ending {
-    Acquitted,
-    Convicted,
-}
-
-/// The path that a call took.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Branch {
-    /// The game goes on.
-    Moved(MoveKind),
-    /// A move has ended it.
-    Proved(MoveKind, Ending),
-    /// Time has ended it.
-    TimedOut(Ending),
-}
-
-impl MoveKind {
-    pub(crate) fn of(mv: &Move) -> Self {
-        match mv {
-            Move::Enter(_) => Self::Enter,
-            Move::OpenIntervals(_)
-            | Move::OpenSteps(_)
-            | Move::OpenOperators(_)
-            | Move::OpenTiles(_)
-            | Move::OpenFold(_)
-            | Move::OpenSlots(_) => Self::Open,
-            Move::Reveal(_) => Self::Reveal,
-            Move::Name(_) => Self::Name,
-            Move::Prove(_) => Self::Prove,
-            Move::ShowSlot(_) => Self::ShowSlot,
-        }
-    }
-
-    fn taking<T: Config>(self) -> Weight {
-        match self {
-            Self::Enter => T::WeightInfo::play_enter(),
-            Self::Open => T::WeightInfo::play_open(),
-            Self::Reveal => T::WeightInfo::play_reveal(),
-            Self::Name => T::WeightInfo::play_name(),
-            Self::Prove => T::WeightInfo::play_prove(),
-            Self::ShowSlot => T::WeightInfo::play_show_slot(),
-        }
-    }
-
-    /// Of the move, with whatever verdict it may lead to.
-    pub(crate) fn weight<T: Config>(self) -> Weight {
-        let taking = self.taking::<T>();
-        match self {
-            Self::Prove | Self::ShowSlot => taking
-                .saturating_add(Ending::Acquitted.weight::<T>())
-                .max(taking.saturating_add(Ending::Convicted.weight::<T>())),
-            _ => taking,
-        }
-    }
-
-    /// Of judging whether the game would take it.
-    pub(crate) fn weight_of_authorize<T: Config>(self) -> Weight {
-        self.taking::<T>()
-            .saturating_add(T::WeightInfo::verify_signature())
-    }
-}
-
-impl Ending {
-    fn weight<T: Config>(self) -> Weight {
-        match self {
-            Self::Acquitted => T::WeightInfo::acquit(),
-            Self::Convicted => T::WeightInfo::convict(),
-        }
-    }
-}
-
-impl Branch {
-    fn weight<T: Config>(self) -> Weight {
-        match self {
-            Self::Moved(kind) => kind.taking::<T>(),
-            Self::Proved(kind, ending) => kind.taking::<T>().saturating_add(ending.weight::<T>()),
-            Self::TimedOut(ending) => T::WeightInfo::expire().saturating_add(ending.weight::<T>()),
-        }
-    }
-
-    /// What a call that took it is charged: its weight, and no fee.
-    pub(crate) fn free_of_charge<T: Config>(self) -> PostDispatchInfo {
-        PostDispatchInfo {
-            actual_weight: Some(self.weight::<T>()),
-            pays_fee: Pays::No,
-        }
-    }
-}
-
-/// Estimates over the runtime's own database weights.
-///
-/// A game is a dispute, a contest and the game's state, with the job's record, state, parameters and two segments for
-/// its claim (eight reads), and three writes; money moved is an account and its holds (two of each per account).
-pub struct EstimatedWeight<T>(PhantomData<T>);
-
-/// Reads of a game that is played.
-const GAME_READS: u64 = 9;
-/// Proof size of a game that is played.
-const GAME_BYTES: u64 = 40_000;
-/// Segments that one conviction voids, at most, the one in training included.
-const VOID: u64 = assay_protocol::MAX_PIPELINE as u64 + 1;
-/// Waiting games that one call looks at.
-const LOOKED_AT: u64 = crate::queue::LOOKED_AT as u64;
-
-fn estimate<T: frame_system::Config>(micros: u64, reads: u64, writes: u64) -> Weight {
-    Weight::from_parts(micros.saturating_mul(1_000_000), GAME_BYTES)
-        .saturating_add(T::DbWeight::get().reads_writes(reads, writes))
-}
-
-impl<T: frame_system::Config> WeightInfo for EstimatedWeight<T> {
+impl<T: frame_system::Config> WeightInfo for MeasuredWeight<T> {
     fn open() -> Weight {
-        estimate::<T>(200, 18, 13)
+        Weight::from_parts(210_000_000, 4_726)
+            .saturating_add(T::DbWeight::get().reads_writes(18, 12))
     }
     fn start() -> Weight {
-        let (reads, writes) = (LOOKED_AT.saturating_mul(3), LOOKED_AT.saturating_mul(4));
-        estimate::<T>(100, reads.saturating_add(2), writes.saturating_add(1))
+        Weight::from_parts(222_000_000, 12_312)
+            .saturating_add(T::DbWeight::get().reads_writes(36, 17))
     }
     fn play_enter() -> Weight {
-        estimate::<T>(200, GAME_READS, 3)
+        Weight::from_parts(130_000_000, 3_792)
+            .saturating_add(T::DbWeight::get().reads_writes(11, 3))
     }
     fn play_open() -> Weight {
-        estimate::<T>(400, GAME_READS, 3)
+        Weight::from_parts(193_000_000, 3_989)
+            .saturating_add(T::DbWeight::get().reads_writes(11, 3))
     }
     fn play_reveal() -> Weight {
-        estimate::<T>(300, GAME_READS, 3)
+        Weight::from_parts(163_000_000, 4_379)
+            .saturating_add(T::DbWeight::get().reads_writes(11, 3))
     }
     fn play_name() -> Weight {
-        estimate::<T>(100, GAME_READS, 3)
+        Weight::from_parts(153_000_000, 6_232)
+            .saturating_add(T::DbWeight::get().reads_writes(11, 3))
     }
     fn play_prove() -> Weight {
-        estimate::<T>(1_500, GAME_READS, 3)
+        Weight::from_parts(2_764_000_000, 4_402)
+            .saturating_add(T::DbWeight::get().reads_writes(11, 0))
     }
     fn play_show_slot() -> Weight {
-        estimate::<T>(150, GAME_READS, 3)
+        Weight::from_parts(73_000_000, 3_931).saturating_add(T::DbWeight::get().reads_writes(11, 0))
     }
     fn verify_signature() -> Weight {
-        estimate::<T>(100, 1, 0)
+        Weight::from_parts(164_000_000, 569).saturating_add(T::DbWeight::get().reads_writes(1, 0))
     }
     fn expire() -> Weight {
-        estimate::<T>(100, GAME_READS, 3)
+        Weight::from_parts(59_000_000, 4_450).saturating_add(T::DbWeight::get().reads_writes(11, 0))
     }
     fn acquit() -> Weight {
-        estimate::<T>(60, 6, 5).saturating_add(Self::start())
+        Weight::from_parts(372_000_000, 18_659)
+            .saturating_add(T::DbWeight::get().reads_writes(61, 25))
     }
     fn convict() -> Weight {
-        let (reads, writes) = (VOID.saturating_mul(5), VOID.saturating_mul(4));
-        estimate::<T>(400, reads.saturating_add(14), writes.saturating_add(12))
-            .saturating_add(Self::start())
+        Weight::from_parts(804_000_000, 24_778)
+            .saturating_add(T::DbWeight::get().reads_writes(117, 92))
     }
     fn pull() -> Weight {
-        estimate::<T>(250, 10, 10)
+        Weight::from_parts(149_000_000, 1_048).saturating_add(T::DbWeight::get().reads_writes(7, 7))
     }
     fn settle_slash() -> Weight {
-        estimate::<T>(150, 9, 6)
+        Weight::from_parts(84_000_000, 2_681).saturating_add(T::DbWeight::get().reads_writes(8, 6))
     }
     fn refund_slash() -> Weight {
-        estimate::<T>(120, 6, 6)
+        Weight::from_parts(83_000_000, 808).saturating_add(T::DbWeight::get().reads_writes(5, 5))
     }
     fn clean_up() -> Weight {
-        estimate::<T>(150, 8, 11)
-    }
-}
-
-/// Weights that differ by branch and cost no database: for tests.
-impl WeightInfo for () {
-    fn open() -> Weight {
-        Weight::from_parts(200_000_000, 0)
-    }
-    fn start() -> Weight {
-        Weight::from_parts(90_000_000, 0)
-    }
-    fn play_enter() -> Weight {
-        Weight::from_parts(210_000_000, 0)
-    }
-    fn play_open() -> Weight {
-        Weight::from_parts(400_000_000, 0)
-    }
-    fn play_reveal() -> Weight {
-        Weight::from_parts(300_000_000, 0)
-    }
-    fn play_name() -> Weight {
-        Weight::from_parts(100_000_000, 0)
-    }
-    fn play_prove() -> Weight {
-        Weight::from_parts(1_500_000_000, 0)
-    }
-    fn play_show_slot() -> Weight {
-        Weight::from_parts(150_000_000, 0)
-    }
-    fn verify_signature() -> Weight {
-        Weight::from_parts(110_000_000, 0)
-    }
-    fn expire() -> Weight {
-        Weight::from_parts(120_000_000, 0)
-    }
-    fn acquit() -> Weight {
-        Weight::from_parts(60_000_000, 0)
-    }
-    fn convict() -> Weight {
-        Weight::from_parts(410_000_000, 0)
-    }
-    fn pull() -> Weight {
-        Weight::from_parts(250_000_000, 0)
-    }
-    fn settle_slash() -> Weight {
-        Weight::from_parts(160_000_000, 0)
-    }
-    fn refund_slash() -> Weight {
-        Weight::from_parts(130_000_000, 0)
-    }
-    fn clean_up() -> Weight {
-        Weight::from_parts(140_000_000, 0)
+        Weight::from_parts(95_000_000, 930).saturating_add(T::DbWeight::get().reads_writes(7, 7))
     }
 }

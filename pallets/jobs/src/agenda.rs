@@ -14,7 +14,7 @@ use sp_runtime::{traits::BlockNumberProvider, DispatchError};
 use crate::{types::Due, Agenda, AgendaCursor, Config, Pallet, WeightInfo};
 
 /// Blocks after a full one in which an entry may find room.
-const SPREAD: BlockNumber = 8;
+pub(crate) const SPREAD: BlockNumber = 8;
 
 impl<T: Config> Pallet<T> {
     /// Puts an entry on the agenda of block `at`, or of one soon after it.

@@ -16,7 +16,7 @@ impl<T: Config> From<Refused> for Error<T> {
             Refused::NotPaused => Self::NotPaused,
             Refused::Early => Self::TooEarly,
             Refused::Late => Self::TooLate,
-            Refused::Declined => Self::DeclinedBefore,
+            Refused::Excluded => Self::Excluded,
             Refused::Ending => Self::Ending,
             Refused::NotEnded => Self::NotEnded,
         }

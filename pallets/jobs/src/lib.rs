@@ -33,6 +33,8 @@ extern crate alloc;
 mod agenda;
 mod assignment;
 mod authorize;
+#[cfg(feature = "runtime-benchmarks")]
+pub mod benchmarking;
 mod clean_up;
 mod clocks;
 mod error;
@@ -44,6 +46,7 @@ mod submission;
 mod try_state;
 mod types;
 mod views;
+mod weight_info;
 pub mod weights;
 
 #[cfg(test)]
@@ -56,7 +59,7 @@ pub use games::{Challenged, Commitment};
 pub use pallet::*;
 pub use types::{Clock, CreditOf, Due, HostKeccak, Standstill};
 pub use views::MAX_PAGE;
-pub use weights::WeightInfo;
+pub use weight_info::WeightInfo;
 
 #[frame_support::pallet]
 #[allow(missing_docs)] // of what the macros generate
@@ -66,7 +69,7 @@ pub mod pallet {
     use crate::{
         authorize::ensure_anyone,
         types::{Clock, CreditOf, Due, RecordOf, SegmentOf, Standstill, StateOf},
-        weights::Branch,
+        weight_info::Branch,
         WeightInfo,
     };
     use assay_protocol::{
@@ -357,8 +360,8 @@ pub mod pallet {
         TooEarly,
         /// Too late: the clock has run out.
         TooLate,
-        /// The provider declined this job before and may not claim it again.
-        DeclinedBefore,
+        /// The provider declined this job before or was convicted over it, and may not claim it again.
+        Excluded,
         /// The job has ended or is ending.
         Ending,
         /// The job has not ended.

@@ -40,6 +40,7 @@ impl<T: Config> From<ParamsError> for Error<T> {
             ParamsError::MaxOpenGames => Self::MaxOpenGames,
             ParamsError::Bond => Self::Bond,
             ParamsError::BondShare => Self::BondShare,
+            ParamsError::OpenGamesBond => Self::OpenGamesBond,
             ParamsError::WinnerShare => Self::WinnerShare,
             ParamsError::SlashDefer => Self::SlashDefer,
         }

@@ -23,8 +23,11 @@
 
 extern crate alloc;
 
+#[cfg(feature = "runtime-benchmarks")]
+pub mod benchmarking;
 mod error;
 mod versions;
+mod weight_info;
 pub mod weights;
 
 #[cfg(test)]
@@ -34,7 +37,7 @@ mod tests;
 
 pub use pallet::*;
 pub use versions::{ProtocolParams, VersionRecord};
-pub use weights::WeightInfo;
+pub use weight_info::WeightInfo;
 
 pub use assay_protocol::{Params, ParamsVersion};
 
@@ -177,6 +180,8 @@ pub mod pallet {
         Bond,
         /// `disputes.bond_share` must be 10 to 10,000 thousandths.
         BondShare,
+        /// `disputes.max_open_games` bonds cost less than a fraud does.
+        OpenGamesBond,
         /// `disputes.winner_share` must be 1 to 499 thousandths.
         WinnerShare,
         /// `disputes.slash_defer` must be at least `challenge_window` and at most 31,536,000 blocks.

@@ -21,9 +21,15 @@
     )
 )]
 
+#[cfg(feature = "runtime-benchmarks")]
+extern crate alloc;
+
+#[cfg(feature = "runtime-benchmarks")]
+pub mod benchmarking;
 mod registration;
 mod registry;
 mod unbonding;
+mod weight_info;
 pub mod weights;
 
 #[cfg(test)]
@@ -33,7 +39,7 @@ mod tests;
 
 pub use pallet::*;
 pub use registry::{Deed, Registry};
-pub use weights::WeightInfo;
+pub use weight_info::WeightInfo;
 
 #[frame_support::pallet]
 #[allow(missing_docs)] // of what the macros generate

@@ -1,70 +1,34 @@
-//! Weights of the calls: estimates from the storage they touch, until they are benchmarked.
+//! Weights measured in the runtime's Wasm, with the executor and the state of frame-omni-bencher. scripts/weights writes this
+//! file anew.
+//!
+//! 2026-11-22, AMD EPYC, two cores: CPU time, the least of five medians of 50 repeats, on the genesis of the
+//! development chain.
 
 use core::marker::PhantomData;
 use frame_support::{traits::Get, weights::Weight};
 
-/// Weights of the calls.
-pub trait WeightInfo {
-    /// [`Pallet::register`](crate::Pallet::register): provider, operator, parameters, account and holds.
-    fn register() -> Weight;
-    /// [`Pallet::update`](crate::Pallet::update): provider.
-    fn update() -> Weight;
-    /// [`Pallet::set_operator`](crate::Pallet::set_operator): provider, both operators.
-    fn set_operator() -> Weight;
-    /// [`Pallet::add_stake`](crate::Pallet::add_stake): provider, account and holds.
-    fn add_stake() -> Weight;
-    /// [`Pallet::unregister`](crate::Pallet::unregister): provider, parameters.
-    fn unregister() -> Weight;
-    /// [`Pallet::withdraw`](crate::Pallet::withdraw): provider, operator, account and holds.
-    fn withdraw() -> Weight;
-}
+use crate::WeightInfo;
 
-/// Estimates over the runtime's own database weights.
-pub struct EstimatedWeight<T>(PhantomData<T>);
+/// Measured weights, over the runtime's own database weights.
+pub struct MeasuredWeight<T>(PhantomData<T>);
 
-fn estimate<T: frame_system::Config>(micros: u64, reads: u64, writes: u64) -> Weight {
-    Weight::from_parts(micros.saturating_mul(1_000_000), 8_000)
-        .saturating_add(T::DbWeight::get().reads_writes(reads, writes))
-}
-
-impl<T: frame_system::Config> WeightInfo for EstimatedWeight<T> {
+impl<T: frame_system::Config> WeightInfo for MeasuredWeight<T> {
     fn register() -> Weight {
-        estimate::<T>(60, 6, 4)
+        Weight::from_parts(85_000_000, 572).saturating_add(T::DbWeight::get().reads_writes(7, 4))
     }
     fn update() -> Weight {
-        estimate::<T>(20, 1, 1)
+        Weight::from_parts(22_000_000, 569).saturating_add(T::DbWeight::get().reads_writes(1, 1))
     }
     fn set_operator() -> Weight {
-        estimate::<T>(25, 3, 3)
+        Weight::from_parts(30_000_000, 637).saturating_add(T::DbWeight::get().reads_writes(2, 3))
     }
     fn add_stake() -> Weight {
-        estimate::<T>(50, 3, 3)
+        Weight::from_parts(74_000_000, 727).saturating_add(T::DbWeight::get().reads_writes(3, 3))
     }
     fn unregister() -> Weight {
-        estimate::<T>(25, 3, 1)
+        Weight::from_parts(29_000_000, 996).saturating_add(T::DbWeight::get().reads_writes(4, 1))
     }
     fn withdraw() -> Weight {
-        estimate::<T>(60, 4, 4)
-    }
-}
-
-impl WeightInfo for () {
-    fn register() -> Weight {
-        Weight::from_parts(60_000_000, 8_000)
-    }
-    fn update() -> Weight {
-        Weight::from_parts(20_000_000, 8_000)
-    }
-    fn set_operator() -> Weight {
-        Weight::from_parts(25_000_000, 8_000)
-    }
-    fn add_stake() -> Weight {
-        Weight::from_parts(50_000_000, 8_000)
-    }
-    fn unregister() -> Weight {
-        Weight::from_parts(25_000_000, 8_000)
-    }
-    fn withdraw() -> Weight {
-        Weight::from_parts(60_000_000, 8_000)
+        Weight::from_parts(71_000_000, 882).saturating_add(T::DbWeight::get().reads_writes(5, 4))
     }
 }

@@ -42,10 +42,13 @@
     )
 )]
 
+#[cfg(feature = "runtime-benchmarks")]
+mod benchmarking;
 pub mod clock;
 pub mod derive;
 pub mod inherent;
 mod types;
+mod weight_info;
 pub mod weights;
 
 #[cfg(test)]
@@ -59,7 +62,7 @@ pub use derive::{EpochSlots, ExpectedBlockTime, MinimumPeriod, SessionsPerEra};
 pub use inherent::InherentDataProvider;
 pub use pallet::*;
 pub use types::{Timing, TimingError};
-pub use weights::WeightInfo;
+pub use weight_info::WeightInfo;
 
 #[frame_support::pallet]
 #[allow(missing_docs)] // of what the macros generate

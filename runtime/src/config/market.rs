@@ -11,7 +11,7 @@ use pallet_assay_timing::ExpectedBlockTime;
 impl pallet_assay_protocol::Config for Runtime {
     // Nobody has root yet: the numbers of genesis hold until governance or an upgrade changes them.
     type AdminOrigin = EnsureRoot<AccountId>;
-    type WeightInfo = pallet_assay_protocol::weights::EstimatedWeight<Runtime>;
+    type WeightInfo = pallet_assay_protocol::weights::MeasuredWeight<Runtime>;
 }
 
 impl pallet_assay_providers::Config for Runtime {
@@ -19,7 +19,7 @@ impl pallet_assay_providers::Config for Runtime {
     type Currency = Balances;
     type Protocol = Protocol;
     type RuntimeHoldReason = RuntimeHoldReason;
-    type WeightInfo = pallet_assay_providers::weights::EstimatedWeight<Runtime>;
+    type WeightInfo = pallet_assay_providers::weights::MeasuredWeight<Runtime>;
 }
 
 impl pallet_assay_jobs::Config for Runtime {
@@ -32,7 +32,7 @@ impl pallet_assay_jobs::Config for Runtime {
     type Providers = Providers;
     type RuntimeHoldReason = RuntimeHoldReason;
     type SlashDestination = Slashed;
-    type WeightInfo = pallet_assay_jobs::weights::EstimatedWeight<Runtime>;
+    type WeightInfo = pallet_assay_jobs::weights::MeasuredWeight<Runtime>;
 }
 
 impl pallet_assay_disputes::Config for Runtime {
@@ -47,5 +47,5 @@ impl pallet_assay_disputes::Config for Runtime {
     type RefundOrigin = EnsureRoot<AccountId>;
     type RuntimeHoldReason = RuntimeHoldReason;
     type SlashDestination = Slashed;
-    type WeightInfo = pallet_assay_disputes::weights::EstimatedWeight<Runtime>;
+    type WeightInfo = pallet_assay_disputes::weights::MeasuredWeight<Runtime>;
 }

@@ -4,7 +4,7 @@ use crate::{Runtime, Timing};
 use frame_support::traits::Get;
 
 impl pallet_assay_timing::Config for Runtime {
-    type WeightInfo = pallet_assay_timing::weights::EstimatedWeight<Runtime>;
+    type WeightInfo = pallet_assay_timing::weights::MeasuredWeight<Runtime>;
 }
 
 /// Eras for which stake stays bonded, and so the time in which an equivocation can be reported.

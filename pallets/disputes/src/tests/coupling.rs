@@ -236,17 +236,58 @@ fn a_slash_counts_when_it_is_settled() {
 }
 
 #[test]
-fn the_same_provider_may_be_convicted_again_in_a_new_assignment() {
+fn a_convicted_provider_does_not_have_the_job_again() {
     TestExt::new().execute_with(|| {
         committed(1, 1);
         convict(opened(CHALLENGER, 0, 0));
-        take(PROVIDER, JOB);
-        assert_ok!(commit(0));
-        let again = opened(CHALLENGER, 0, 0);
-        convict(again);
-        assert_eq!(slashed(), 2 * collateral(1), "each assignment has its own");
+        assert_noop!(
+            Jobs::claim(signed(OPERATOR), JOB),
+            JobError::<Test>::Excluded
+        );
+        take(PROVIDERS[1], JOB);
+        assert_ok!(commit_by(PROVIDERS[1], JOB, 0));
+        convict(opened(CHALLENGER, 0, 0));
+        for provider in &PROVIDERS[..2] {
+            let slashed = held(HoldReason::Slash, *provider);
+            assert_eq!(slashed, collateral(1), "each assignment has its own");
+        }
         pass(DEFER);
         assert_ok!(settle(SlashId(0)));
         assert_ok!(settle(SlashId(1)));
+    });
+}
+
+#[test]
+fn a_job_topped_up_before_the_verdict_still_convicts() {
+    TestExt::new().execute_with(|| {
+        let mut job = job_of(3);
+        job.escrow = COST;
+        start(job);
+        assert_ok!(commit(0));
+        let id = opened(CHALLENGER, 0, 0);
+        assert_ok!(Jobs::top_up(signed(BUYER), JOB, 2 * COST));
+        assert!(matches!(status(), JobStatus::Running { .. }));
+        convict(id);
+        assert_eq!(slashed(), collateral(3));
+        assert!(matches!(status(), JobStatus::Open { .. }));
+        assert_eq!(state().ledger.escrow, 3 * COST, "no reserve is left");
+    });
+}
+
+#[test]
+fn a_job_does_not_end_before_its_games() {
+    TestExt::new().execute_with(|| {
+        committed(1, 1);
+        let id = opened(CHALLENGER, 0, 0);
+        answer(id);
+        pass(WINDOW + RETENTION);
+        assert_noop!(finalise(0), JobError::<Test>::GamesOpen);
+        assert_noop!(
+            Jobs::clean_up(signed(STRANGER), JOB),
+            JobError::<Test>::NotEnded
+        );
+        assert_ok!(time_out(id));
+        assert_ok!(finalise(0));
+        assert!(matches!(status(), JobStatus::Ended { .. }));
     });
 }

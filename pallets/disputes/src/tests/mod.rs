@@ -1,6 +1,6 @@
 //! Tests by scenario.
 
-mod argument;
+mod adversaries;
 mod clean_up;
 mod conviction;
 mod coupling;
@@ -10,4 +10,6 @@ mod opening;
 mod play;
 mod property;
 mod queue;
+mod real;
+mod time;
 mod views;

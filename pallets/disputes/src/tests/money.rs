@@ -1,16 +1,10 @@
 //! Who gets what, and that nobody gains by arguing with itself.
 
 use assay_game::Standing;
-use assay_protocol::{Balance, PerMille};
+use assay_protocol::{JobId, PerMille, SegmentIndex};
 use frame_support::{assert_noop, assert_ok, traits::fungible::MutateFreeze};
 
 use crate::{mock::*, Error, HoldReason, SlashId};
-
-/// What an account owns, on hold or not.
-fn wealth(who: u64) -> Balance {
-    use frame_support::traits::fungible::Inspect;
-    Balances::total_balance(&who)
-}
 
 #[test]
 fn all_games_that_a_conviction_ends_share_its_reward() {
@@ -107,6 +101,31 @@ fn losing_on_purpose_shields_no_fraud() {
         assert_ok!(settle(SlashId(1)));
         assert_ok!(pull(honest));
         assert_eq!(wealth(CHALLENGER), ENDOWMENT + share(collateral(1)));
+    });
+}
+
+#[test]
+fn convicting_oneself_on_a_tiny_job_saves_no_large_one() {
+    TestExt::new().execute_with(|| {
+        committed(3, 1);
+        let tiny = JobId(1);
+        assert_ok!(submit(job_of(1)));
+        take(PROVIDER, tiny);
+        assert_ok!(commit_by(PROVIDER, tiny, 0));
+        let honest = opened(CHALLENGER, 0, 1);
+        let friend = signed(CHALLENGERS[1]);
+        assert_ok!(Disputes::open(friend, tiny, SegmentIndex(0), interval(1)));
+        convict(last_game());
+        assert_eq!(held(HoldReason::Slash, PROVIDER), collateral(1));
+        let standing = Disputes::dispute(honest).unwrap().standing;
+        assert!(matches!(standing, Standing::Running { .. }), "{standing:?}");
+        assert_ok!(time_out(honest));
+        let slashed = held(HoldReason::Slash, PROVIDER);
+        assert_eq!(slashed, collateral(1) + collateral(3));
+        pass(DEFER);
+        assert_ok!(settle(SlashId(0)));
+        assert_ok!(pull(honest));
+        assert_eq!(wealth(CHALLENGER), ENDOWMENT + share(collateral(3)));
     });
 }
 

@@ -2,6 +2,7 @@
 
 use assay_commitment::Sha3;
 use assay_game::{limits, signing_hash, Enter, GameId, Leaf, Move, Proof, SourceProof, TileWords};
+use assay_protocol::UNIT;
 use codec::Encode;
 use frame_support::{
     assert_noop, assert_ok,
@@ -208,6 +209,18 @@ fn a_move_is_urgent_when_its_deadline_is_near_and_lives_until_then() {
         let claim = validate(&Call::time_out { game: id }).unwrap();
         assert_eq!(claim.provides, early.provides);
         assert!(claim.priority > late.priority);
+    });
+}
+
+#[test]
+fn a_move_goes_before_what_tips_can_buy() {
+    TestExt::new().execute_with(|| {
+        let id = entering();
+        let priority = validate(&enter(id)).unwrap().priority;
+        // A tip counts as often as its transaction fits into a block: 2^14 tokens, a thousand times.
+        let tip = 1_000 * (1 << 14) * UNIT;
+        assert!(u128::from(priority) > tip);
+        assert_eq!(priority, u64::MAX - u64::from(ALLOWANCE + DEFENCE));
     });
 }
 

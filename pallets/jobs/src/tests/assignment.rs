@@ -1,6 +1,6 @@
 //! Claiming, accepting and declining.
 
-use assay_protocol::{DeclineReason, EndReason, JobStatus, MAX_DECLINES};
+use assay_protocol::{DeclineReason, EndReason, JobStatus, MAX_EXCLUDED};
 use frame_support::{assert_noop, assert_ok};
 use pallet_assay_providers::{Error as ProvidersError, Registry};
 use sp_runtime::TokenError;
@@ -152,10 +152,7 @@ fn declining_for_the_buyers_fault_costs_nothing_and_opens_the_job() {
         assert_eq!(free(PROVIDER), ENDOWMENT - params().stake.min_stake);
         assert_eq!(status(), JobStatus::Open { until: 51 });
         assert_eq!(Providers::provider(&PROVIDER).unwrap().active_jobs, 0);
-        assert_noop!(
-            Jobs::claim(signed(OPERATOR), JOB),
-            Error::<Test>::DeclinedBefore
-        );
+        assert_noop!(Jobs::claim(signed(OPERATOR), JOB), Error::<Test>::Excluded);
         assert_ok!(Jobs::claim(signed(operator(2)), JOB));
     });
 }
@@ -209,8 +206,8 @@ fn a_job_that_everybody_declines_ends() {
         assert_ok!(submit(job_of(1)));
         States::<Test>::mutate(JOB, |state| {
             let state = state.as_mut().unwrap();
-            (1_000..999 + u64::from(MAX_DECLINES))
-                .for_each(|who| state.declined.try_push(who).unwrap());
+            (1_000..999 + u64::from(MAX_EXCLUDED))
+                .for_each(|who| state.excluded.try_push(who).unwrap());
         });
         assert_ok!(Jobs::claim(signed(OPERATOR), JOB));
         assert_ok!(decline(PROVIDER, DeclineReason::DataUnavailable));

@@ -1,6 +1,6 @@
 //! Open games and convictions, as disputes ask for them.
 
-use assay_protocol::{JobId, JobStatus, SegmentIndex, SegmentStatus};
+use assay_protocol::{EndReason, JobId, JobStatus, SegmentIndex, SegmentStatus};
 use frame_support::{assert_err, assert_noop, assert_ok};
 
 use crate::{mock::*, Challenged, Error, Event, HoldReason, OpenGames, Segments, Standstills};
@@ -118,4 +118,52 @@ fn a_conviction_takes_all_and_leaves_the_earlier_segments() {
             assert_eq!(second.collateral, 0);
             assert!(matches!(status(), JobStatus::Open { .. }));
         });
+}
+
+#[test]
+fn a_cancelled_job_waits_for_its_games() {
+    TestExt::new().execute_with(|| {
+        start(job_of(4));
+        assert_ok!(commit(0));
+        Jobs::open_game(JOB, FIRST);
+        assert_ok!(Jobs::cancel(signed(BUYER), JOB));
+        run(2 * DEADLINE);
+        let training = Some(SegmentIndex(1));
+        assert!(matches!(status(), JobStatus::Settling { training: now, .. } if now == training));
+        assert_noop!(finalise(0), Error::<Test>::GamesOpen);
+        assert_ok!(commit(1));
+        Jobs::close_game(JOB, FIRST);
+        let earned = free(PROVIDER);
+        let collateral = held(HoldReason::Collateral, PROVIDER);
+        run(5);
+        assert!(matches!(status(), JobStatus::Ended { .. }));
+        assert_eq!(free(PROVIDER) - earned, 2 * PRICE + collateral);
+    });
+}
+
+#[test]
+fn a_job_whose_pause_has_run_out_waits_for_its_games() {
+    TestExt::new().execute_with(|| {
+        start(job_funded_for(2, 1));
+        assert_ok!(commit(0));
+        Jobs::open_game(JOB, FIRST);
+        run(9);
+        assert!(matches!(status(), JobStatus::Settling { .. }));
+        assert_noop!(finalise(0), Error::<Test>::GamesOpen);
+        Jobs::close_game(JOB, FIRST);
+        run(1);
+        let exhausted = EndReason::EscrowExhausted;
+        assert!(matches!(status(), JobStatus::Ended { reason, .. } if reason == exhausted));
+    });
+}
+
+#[test]
+fn the_convicted_does_not_claim_the_job_again() {
+    TestExt::new().execute_with(|| {
+        start(job_of(2));
+        assert_ok!(commit(0));
+        assert_ok!(Jobs::convict(JOB, FIRST, &elsewhere()));
+        assert_noop!(Jobs::claim(signed(OPERATOR), JOB), Error::<Test>::Excluded);
+        assert_ok!(Jobs::claim(signed(operator(PROVIDERS[1])), JOB));
+    });
 }

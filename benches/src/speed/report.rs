@@ -1,28 +1,20 @@
 //! What was measured.
 
-use anyhow::{Context, Result};
+use anyhow::Result;
+use assay_bench::Machine;
 use serde::Serialize;
 use std::io::Write;
-use std::path::Path;
 
 /// A report; `schema_version` grows with every change that a reader could trip over.
 #[derive(Debug, Serialize)]
 pub struct Report {
     schema_version: u32,
     machine: Machine,
+    /// Beside whom.
+    peer: &'static str,
     /// One entry for each case.
     pub results: Vec<Measurement>,
     summary: Summary,
-}
-
-/// Where it was measured.
-#[derive(Debug, Serialize)]
-pub struct Machine {
-    cpu: String,
-    threads: usize,
-    simd: String,
-    os: &'static str,
-    arch: &'static str,
 }
 
 /// One case.
@@ -31,7 +23,7 @@ pub struct Measurement {
     name: &'static str,
     /// Our throughput.
     ours: f64,
-    /// candle's.
+    /// The peer's.
     peer: f64,
     unit: &'static str,
     /// Ours divided by the peer's: above 1 we are faster.
@@ -45,37 +37,14 @@ struct Summary {
     min: f64,
 }
 
-impl Machine {
-    /// This machine.
-    pub fn here() -> Result<Self> {
-        Ok(Self {
-            cpu: cpu_name(),
-            threads: rayon::current_num_threads(),
-            simd: assay_engine::Simd::from_env()?.resolve()?.to_string(),
-            os: std::env::consts::OS,
-            arch: std::env::consts::ARCH,
-        })
-    }
-}
-
-/// The processor's name where the system tells it.
-fn cpu_name() -> String {
-    let info = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
-    let line = info
-        .lines()
-        .find_map(|line| line.strip_prefix("model name"));
-    line.and_then(|line| line.split_once(':'))
-        .map_or_else(|| "unknown".to_owned(), |(_, name)| name.trim().to_owned())
-}
-
 impl Measurement {
-    /// Throughputs in rows a second.
-    pub fn new(name: &'static str, ours: f64, peer: f64) -> Self {
+    /// Throughputs of both sides.
+    pub fn new(name: &'static str, ours: f64, peer: f64, unit: &'static str) -> Self {
         Self {
             name,
             ours,
             peer,
-            unit: "samples/s",
+            unit,
             ratio: ours / peer,
         }
     }
@@ -83,7 +52,7 @@ impl Measurement {
 
 impl Report {
     /// Summarises results, of which there is at least one.
-    pub fn new(machine: Machine, results: Vec<Measurement>) -> Self {
+    pub fn new(machine: Machine, peer: &'static str, results: Vec<Measurement>) -> Self {
         let logs: f64 = results.iter().map(|result| result.ratio.ln()).sum();
         let geomean = (logs / results.len() as f64).exp();
         let min = results
@@ -93,6 +62,7 @@ impl Report {
         Self {
             schema_version: 1,
             machine,
+            peer,
             results,
             summary: Summary { geomean, min },
         }
@@ -103,21 +73,19 @@ impl Report {
         let Machine {
             cpu, threads, simd, ..
         } = &self.machine;
-        writeln!(
-            out,
-            "{cpu}, {threads} threads, {simd}; samples a second, medians"
-        )?;
+        writeln!(out, "{cpu}, {threads} threads, {simd}; medians")?;
         for result in &self.results {
             let Measurement {
                 name,
                 ours,
                 peer,
+                unit,
                 ratio,
-                ..
             } = result;
             writeln!(
                 out,
-                "{name:32} ours {ours:>12.0}  candle {peer:>12.0}  ratio {ratio:.2}"
+                "{name:32} ours {ours:>12.2}  {} {peer:>12.2} {unit}  ratio {ratio:.2}",
+                self.peer
             )?;
         }
         writeln!(
@@ -126,16 +94,5 @@ impl Report {
             self.summary.geomean, self.summary.min
         )?;
         Ok(())
-    }
-
-    /// The report for a program.
-    pub fn write_json(&self, path: &Path) -> Result<()> {
-        let mut text = serde_json::to_string_pretty(self)?;
-        text.push('\n');
-        if path == Path::new("-") {
-            return Ok(std::io::stdout().write_all(text.as_bytes())?);
-        }
-        std::fs::write(path, text)
-            .with_context(|| format!("cannot write the report to {}", path.display()))
     }
 }

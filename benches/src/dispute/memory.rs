@@ -1,0 +1,72 @@
+//! The memory that a defence takes.
+
+use anyhow::{ensure, Result};
+use assay_prover::synthetic::LongInterval;
+use serde::Serialize;
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+/// The system's allocator, counting.
+pub struct Counting;
+
+static NOW: AtomicUsize = AtomicUsize::new(0);
+static PEAK: AtomicUsize = AtomicUsize::new(0);
+
+// SAFETY: everything is left to the system's allocator.
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        let now = NOW.fetch_add(layout.size(), Ordering::Relaxed) + layout.size();
+        PEAK.fetch_max(now, Ordering::Relaxed);
+        // SAFETY: the caller's promise.
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn dealloc(&self, start: *mut u8, layout: Layout) {
+        NOW.fetch_sub(layout.size(), Ordering::Relaxed);
+        // SAFETY: the caller's promise.
+        unsafe { System.dealloc(start, layout) }
+    }
+}
+
+/// A defender's memory, beside what one step of its job has.
+#[derive(Debug, Serialize)]
+pub struct Memory {
+    /// Bytes of all values that one step computes.
+    pub step_bytes: u64,
+    /// Bytes of the state.
+    pub state_bytes: u64,
+    /// The most that a defence takes, by steps of the interval.
+    pub peak_bytes: Vec<Peak>,
+}
+
+/// The most memory that the defence of an interval takes.
+#[derive(Debug, Serialize)]
+pub struct Peak {
+    /// Steps of the interval.
+    pub steps: u32,
+    /// In bytes.
+    pub bytes: usize,
+}
+
+/// Defends intervals of different lengths.
+pub fn measure() -> Result<Memory> {
+    let first = LongInterval::new(1)?;
+    // The process's thread pool is made once.
+    first.defend()?;
+    let peaks = [8, 64, 512].into_iter().map(peak);
+    Ok(Memory {
+        step_bytes: first.values(),
+        state_bytes: first.state(),
+        peak_bytes: peaks.collect::<Result<_>>()?,
+    })
+}
+
+fn peak(steps: u32) -> Result<Peak> {
+    let interval = LongInterval::new(steps)?;
+    let before = NOW.load(Ordering::Relaxed);
+    PEAK.store(before, Ordering::Relaxed);
+    let verdict = interval.defend()?;
+    ensure!(verdict.winner == assay_game::Party::Defender, "{verdict:?}");
+    let bytes = PEAK.load(Ordering::Relaxed).saturating_sub(before);
+    Ok(Peak { steps, bytes })
+}
