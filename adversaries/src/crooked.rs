@@ -2,8 +2,7 @@
 
 use assay_commitment::Sha3;
 use assay_engine::{Engine, EngineError, State};
-use assay_numerics::Tensor;
-use assay_program::ValidProgram;
+use assay_numerics::{Tensor, TensorType};
 use assay_protocol::{StateRoot, StepRange};
 use assay_prover::{ProverError, Work};
 use assay_worker::{
@@ -11,11 +10,24 @@ use assay_worker::{
     material::{Machine, Material},
 };
 
-use crate::{Fault, Kind, Tale};
+use crate::{conduct::Muted, Conduct, Facts, Fault, Tale, Told};
 
 /// A worker's arithmetic with a fault in it, defended in games.
 #[derive(Clone, Copy, Debug)]
-pub struct Crooked(pub Fault);
+pub struct Crooked {
+    /// What it does wrongly.
+    pub fault: Fault,
+    /// How it behaves in games.
+    pub conduct: Conduct,
+}
+
+impl Crooked {
+    /// One that plays its games to the end.
+    pub fn new(fault: Fault) -> Self {
+        let conduct = Conduct::default();
+        Self { fault, conduct }
+    }
+}
 
 impl Compute for Crooked {
     fn stepper(
@@ -25,8 +37,8 @@ impl Compute for Crooked {
     ) -> Result<Box<dyn Stepper>, EngineError> {
         Ok(Box::new(CrookedStepper {
             engine: material.engine(machine)?,
-            program: material.program.clone(),
-            fault: self.0,
+            work: material.disputed_work(),
+            fault: self.fault,
         }))
     }
 
@@ -37,17 +49,18 @@ impl Compute for Crooked {
         start: Vec<Tensor>,
         machine: Machine,
     ) -> Result<BoxedExecution, ProverError> {
-        if self.0.kind == Kind::Silent {
-            return Err(ProverError::TooLarge);
-        }
-        let tale = Tale::new(work, steps, start, self.0, machine.options())?;
-        Ok(Box::new(tale))
+        std::thread::sleep(self.conduct.delay);
+        let tale = Tale::new(work, steps, start, self.fault, machine.options())?;
+        Ok(match self.conduct.silent {
+            Some(level) => Box::new(Muted::new(tale, level)),
+            None => Box::new(tale),
+        })
     }
 }
 
 struct CrookedStepper {
     engine: Engine,
-    program: ValidProgram,
+    work: Work,
     fault: Fault,
 }
 
@@ -57,10 +70,15 @@ impl Stepper for CrookedStepper {
             return self.engine.step(state, data, step);
         }
         let before = state.slots().to_vec();
-        self.engine.step(state, data, step)?;
-        let after = state.slots().to_vec();
-        let told = self.fault.next(&self.program, step, &before, after);
-        *state = State::new(&self.program, told)?;
+        let facts = Facts {
+            program: self.work.program(),
+            constants: self.work.constants(),
+            data,
+            step,
+            before: &before,
+        };
+        let told = tell(&mut self.engine, &self.fault, &facts)?;
+        *state = State::new(self.work.program(), told.after)?;
         Ok(())
     }
 
@@ -73,4 +91,19 @@ impl Stepper for CrookedStepper {
             .collect::<Vec<_>>();
         StateRoot(assay_commitment::state_root::<Sha3>(&roots).0)
     }
+}
+
+/// Takes a step, and tells it as a fault has it.
+pub(crate) fn tell(
+    engine: &mut Engine,
+    fault: &Fault,
+    facts: &Facts<'_>,
+) -> Result<Told, EngineError> {
+    let mut state = State::new(facts.program, facts.before.to_vec())?;
+    let mut truth = Vec::new();
+    let mut observe = |_, ty: TensorType, words: &[u32]| {
+        truth.extend(Tensor::new(ty, words.to_vec()));
+    };
+    engine.trace_step(&mut state, facts.data, facts.step, &mut observe)?;
+    Ok(fault.tell(facts, truth))
 }

@@ -1,23 +1,35 @@
-//! What a cheating provider does wrongly.
+//! What a cheat does wrongly.
 
-use assay_numerics::{DType, Tensor};
-use assay_program::{Program, ValidProgram};
+use assay_numerics::{DType, Op};
+use assay_program::{Node, Program, ValidProgram};
 use assay_worker::material::loss_tape;
 use clap::ValueEnum;
 
-/// What a cheating provider does wrongly.
+/// What a cheat does wrongly.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Kind {
     /// Flips one bit of one weight after the step, and goes on from there.
     FlipWeight,
-    /// Does not take the step: the state after it is the one before.
+    /// Does not take the step: the state after it is the one before, though the nodes gave another.
     SkipStep,
+    /// Keeps the state from before the step for good, and says that every later step gave it again.
+    ReuseCheckpoint,
     /// Moves the weights twice as far as it should, at the step and every later one.
     OtherRate,
     /// Reports a lower loss for the step.
     OtherLoss,
-    /// Flips one bit of one weight, and says nothing in games once it would have to show what it computed.
-    Silent,
+    /// Trains on other data from the step on.
+    OtherData,
+    /// Takes the batches in another order from the step on.
+    OtherOrder,
+    /// Rounds the terms of a product before it adds them, from the step on.
+    Unfused,
+    /// Adds the terms of a sum in opposite order, from the step on.
+    Reorder,
+    /// Exchanges two slots of equal type after the step, and goes on from there.
+    SwapSlots,
+    /// Changes one element of one node's output in the step.
+    Element,
 }
 
 /// A fault in a job's steps.
@@ -27,76 +39,76 @@ pub struct Fault {
     pub kind: Kind,
     /// The first step, counted from the job's beginning, that is taken wrongly.
     pub at: u64,
+    /// The node whose output is false, for kinds that may have any; none: the first that can be.
+    pub node: Option<u32>,
 }
 
 impl Fault {
+    /// A fault of that kind where it is usual.
+    pub const fn new(kind: Kind, at: u64) -> Self {
+        let node = None;
+        Self { kind, at, node }
+    }
+
     /// Whether a step is taken wrongly.
     pub const fn strikes(&self, step: u64) -> bool {
         match self.kind {
-            Kind::OtherRate => step >= self.at,
-            _ => step == self.at,
+            Kind::FlipWeight
+            | Kind::SkipStep
+            | Kind::OtherLoss
+            | Kind::SwapSlots
+            | Kind::Element => step == self.at,
+            Kind::ReuseCheckpoint
+            | Kind::OtherRate
+            | Kind::OtherData
+            | Kind::OtherOrder
+            | Kind::Unfused
+            | Kind::Reorder => step >= self.at,
         }
     }
 
-    /// The slot that a false step gives another value; none if the step is false in another way.
-    pub fn slot(&self, program: &Program) -> Option<usize> {
+    /// Whether a node gives something else in a false step, beside what follows from nodes before it.
+    pub fn touches(&self, program: &ValidProgram, number: u32, node: &Node) -> bool {
+        let slot = |slot: Option<usize>| {
+            let slot = slot.and_then(|slot| u32::try_from(slot).ok());
+            slot.and_then(|slot| program.slot_node(slot)) == Some(number)
+        };
         match self.kind {
-            Kind::SkipStep => None,
-            Kind::OtherLoss => loss_tape(program),
-            Kind::FlipWeight | Kind::OtherRate | Kind::Silent => weight(program),
+            Kind::SkipStep | Kind::SwapSlots => false,
+            Kind::FlipWeight | Kind::OtherRate => slot(weight(program.get())),
+            Kind::OtherLoss => slot(loss_tape(program.get())),
+            Kind::ReuseCheckpoint => program.slot_node(0).is_some_and(|first| first <= number),
+            Kind::OtherData => reads_data(node),
+            Kind::OtherOrder => is_batch(&node.op),
+            Kind::Unfused => self.target(program.get(), is_product) == Some(number),
+            Kind::Reorder => self.target(program.get(), is_sum) == Some(number),
+            Kind::Element => self.target(program.get(), |_| true) == Some(number),
         }
     }
 
-    /// The slots after a step as they are told, from those before it and those that the program gives.
-    pub fn next(
-        &self,
-        program: &ValidProgram,
-        step: u64,
-        before: &[Tensor],
-        mut after: Vec<Tensor>,
-    ) -> Vec<Tensor> {
-        if !self.strikes(step) {
-            return after;
-        }
-        if self.kind == Kind::SkipStep {
-            return before.to_vec();
-        }
-        let slot = self.slot(program.get());
-        let found = slot.and_then(|slot| Some((before.get(slot)?, after.get_mut(slot)?)));
-        if let Some((before, after)) = found {
-            self.alter(step, before, after);
-        }
-        after
-    }
-
-    fn alter(&self, step: u64, before: &Tensor, after: &mut Tensor) {
-        let words = after.words_mut();
-        match self.kind {
-            Kind::OtherLoss => {
-                let row = usize::try_from(step).ok();
-                if let Some(word) = row.and_then(|row| words.get_mut(row)) {
-                    *word = (f32::from_bits(*word) / 2.0).to_bits();
-                }
-            }
-            Kind::OtherRate => {
-                for (word, old) in words.iter_mut().zip(before.words()) {
-                    let (old, new) = (f32::from_bits(*old), f32::from_bits(*word));
-                    *word = (old + 2.0 * (new - old)).to_bits();
-                }
-            }
-            Kind::FlipWeight | Kind::Silent => {
-                // A bit of a zero could be flushed before the interval ends, and nothing be wrong at its end.
-                if let Some(word) = words.iter_mut().find(|word| is_normal(**word)) {
-                    *word ^= 1 << 20;
-                }
-            }
-            Kind::SkipStep => {}
-        }
+    /// The node that was named, or the first of some.
+    fn target(&self, program: &Program, is: fn(&Op) -> bool) -> Option<u32> {
+        let first = || program.nodes.iter().position(|node| is(&node.op));
+        let first = || first().and_then(|node| u32::try_from(node).ok());
+        self.node.or_else(first)
     }
 }
 
-fn is_normal(word: u32) -> bool {
-    f32::from_bits(word).is_normal()
+fn reads_data(node: &Node) -> bool {
+    let mut inputs = node.inputs.iter();
+    inputs.any(|input| matches!(input.source, assay_program::Source::Input(_)))
+}
+
+const fn is_batch(op: &Op) -> bool {
+    matches!(op, Op::BatchRows { .. })
+}
+
+const fn is_product(op: &Op) -> bool {
+    matches!(op, Op::MatMul { .. })
+}
+
+const fn is_sum(op: &Op) -> bool {
+    is_product(op) || matches!(op, Op::RowSum | Op::ColSum | Op::LeadSum)
 }
 
 /// The largest slot of floats that is no tape.

@@ -7,12 +7,18 @@
 //! A challenger that lies is the ordinary verifier with the same fault: it finds right commitments wrong.
 //!
 //! - [`Fault`]: what is done wrongly, and from which step on.
+//! - [`Conduct`]: how a cheat behaves in games: whether it answers, and how fast.
 //! - [`Tale`]: an interval as the cheat tells it, as an [`Execution`](assay_prover::Execution).
 
+mod arithmetic;
+mod conduct;
 mod crooked;
 mod fault;
 mod tale;
+mod told;
 
+pub use conduct::{Conduct, Level};
 pub use crooked::Crooked;
 pub use fault::{Fault, Kind};
 pub use tale::Tale;
+pub use told::{Facts, Told};

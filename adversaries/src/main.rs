@@ -1,8 +1,8 @@
 //! Providers that cheat and challengers that lie, for tests.
 
-use std::{process::ExitCode, sync::Arc};
+use std::{process::ExitCode, sync::Arc, time::Duration};
 
-use assay_adversaries::{Crooked, Fault, Kind};
+use assay_adversaries::{Conduct, Crooked, Fault, Kind, Level};
 use assay_worker::{
     logging,
     options::{RunOptions, VerifyOptions},
@@ -47,14 +47,29 @@ struct FaultOptions {
     /// The first step, counted from the job's beginning, that is taken wrongly.
     #[arg(long, default_value_t = 0, value_name = "STEP")]
     at_step: u64,
+    /// The node of the program that is false, for faults that may be any node's.
+    #[arg(long, value_name = "NODE")]
+    at_node: Option<u32>,
+    /// From where on nothing is said in games.
+    #[arg(long, value_enum, value_name = "LEVEL")]
+    silent_from: Option<Level>,
+    /// Seconds before the first answer about an interval's steps.
+    #[arg(long, default_value_t = 0, value_name = "SECONDS")]
+    delay: u64,
 }
 
 impl FaultOptions {
     fn crooked(self) -> Arc<Crooked> {
-        Arc::new(Crooked(Fault {
+        let fault = Fault {
             kind: self.fault,
             at: self.at_step,
-        }))
+            node: self.at_node,
+        };
+        let conduct = Conduct {
+            silent: self.silent_from,
+            delay: Duration::from_secs(self.delay),
+        };
+        Arc::new(Crooked { fault, conduct })
     }
 }
 

@@ -5,13 +5,13 @@ use std::sync::Arc;
 use assay_commitment::{
     state_root, tensor_root_of, tile_hash, tile_hashes, Hash, Sha3, TensorRoot,
 };
-use assay_engine::{Engine, Options, State};
-use assay_numerics::{Accumulator, Context, SourceTile, Tensor, TensorType, Tile, TileIndex};
+use assay_engine::{Engine, Options};
+use assay_numerics::{Accumulator, Context, SourceTile, Tensor, Tile, TileIndex};
 use assay_program::Source;
 use assay_protocol::StepRange;
 use assay_prover::{Execution, HashTree, Levels, ProverError, TileFold, TileName, TreeName, Work};
 
-use crate::Fault;
+use crate::{crooked::tell, Facts, Fault, Told};
 
 /// An interval as a cheat tells it. It holds all states of the interval, so it is for small jobs.
 pub struct Tale {
@@ -46,20 +46,26 @@ impl Tale {
             states: vec![start],
             values: None,
         };
-        for step in steps.first.0..steps.end().0 {
-            let next = tale.next(step)?;
-            tale.states.push(next);
+        let count =
+            u32::try_from(steps.count.0).map_err(|_| ProverError::TooManySteps(steps.count.0))?;
+        for step in 0..count {
+            let told = tale.tell(step)?;
+            tale.states.push(told.after);
         }
         Ok(tale)
     }
 
-    /// The slots after a step of the job, told from the last ones there are.
-    fn next(&mut self, step: u64) -> Result<Vec<Tensor>, ProverError> {
-        let before = self.states.last().cloned().unwrap_or_default();
-        let mut state = State::new(self.work.program(), before.clone())?;
-        self.engine.step(&mut state, self.work.data(), step)?;
-        let after = state.into_slots();
-        Ok(self.fault.next(self.work.program(), step, &before, after))
+    /// A step of the interval, whose state before it is known.
+    fn tell(&mut self, step: u32) -> Result<Told, ProverError> {
+        let before = self.states.get(step as usize);
+        let facts = Facts {
+            program: self.work.program(),
+            constants: self.work.constants(),
+            data: self.work.data(),
+            step: self.number(step),
+            before: before.ok_or(ProverError::NoSuchStep(step))?,
+        };
+        Ok(tell(&mut self.engine, &self.fault, &facts)?)
     }
 
     /// A step's number in the job.
@@ -78,42 +84,9 @@ impl Tale {
     fn values(&mut self, step: u32) -> Result<&[Tensor], ProverError> {
         let values = match self.values.take() {
             Some((of, values)) if of == step => values,
-            _ => self.trace(step)?,
+            _ => self.tell(step)?.values,
         };
         Ok(&self.values.insert((step, values)).1)
-    }
-
-    fn trace(&mut self, step: u32) -> Result<Vec<Tensor>, ProverError> {
-        let number = self.number(step);
-        let mut state = State::new(self.work.program(), self.state(step)?.to_vec())?;
-        let mut values = Vec::new();
-        let mut observe = |_, ty: TensorType, words: &[u32]| {
-            values.extend(Tensor::new(ty, words.to_vec()));
-        };
-        let data = self.work.data().clone();
-        self.engine
-            .trace_step(&mut state, &data, number, &mut observe)?;
-        if self.fault.strikes(number) {
-            self.falsify(step, &mut values)?;
-        }
-        Ok(values)
-    }
-
-    /// Puts the false value where the node gave the true one.
-    fn falsify(&self, step: u32, values: &mut [Tensor]) -> Result<(), ProverError> {
-        let program = self.work.program();
-        let Some(slot) = self.fault.slot(program.get()) else {
-            return Ok(());
-        };
-        let told = self.state(step.saturating_add(1))?.get(slot);
-        let node = u32::try_from(slot)
-            .ok()
-            .and_then(|slot| program.slot_node(slot));
-        let value = node.and_then(|node| values.get_mut(node as usize));
-        if let (Some(value), Some(told)) = (value, told) {
-            *value = told.clone();
-        }
-        Ok(())
     }
 
     fn tensor(&mut self, step: u32, source: Source) -> Result<Tensor, ProverError> {
@@ -139,10 +112,8 @@ impl Tale {
         let tensor_hash = |tensor: &Tensor| tensor_root_of::<Sha3>(tensor).0;
         Ok(match name {
             TreeName::Steps => {
-                let count = u32::try_from(self.steps.count.0)
-                    .map_err(|_| ProverError::TooManySteps(self.steps.count.0))?;
-                (1..=count)
-                    .map(|step| self.root(step))
+                let ends = (1..).zip(self.states.iter().skip(1));
+                ends.map(|(step, _)| self.root(step))
                     .collect::<Result<_, _>>()?
             }
             TreeName::Operators { step } => {
@@ -186,7 +157,9 @@ impl Tale {
             step: self.number(name.step),
             at: TileIndex::of_tile(node.output.dims, name.tile).ok_or(no_such_tile)?,
         };
-        ask(&TileFold::new(&node.operation(), ctx, &read))
+        let operation = node.operation();
+        let fold = TileFold::new(&operation, ctx, &read)?;
+        ask(&fold)
     }
 }
 

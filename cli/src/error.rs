@@ -318,7 +318,7 @@ pub(crate) const fn describe(reason: EndReason) -> &'static str {
         EndReason::EscrowExhausted => "its escrow ran out and was not topped up in time",
         EndReason::NoProvider => "no provider took it in time",
         EndReason::Declined => {
-            "too many providers declined it; look at its program, data and their locations"
+            "too many providers declined it or were convicted over it; look at its program, data and their locations"
         }
     }
 }

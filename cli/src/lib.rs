@@ -16,6 +16,7 @@
 pub mod account;
 pub mod amount;
 pub mod blob;
+pub mod clock;
 pub mod context;
 pub mod dispute;
 pub mod error;

@@ -7,6 +7,7 @@ use assay_protocol::{Capabilities, ProviderStatus, ProviderView};
 
 use crate::{
     amount::show,
+    clock::Clock,
     context::{self, check_balance, Context},
     job::submission::url,
     options::{
@@ -145,7 +146,8 @@ async fn tell(
     out: &mut Output<'_>,
 ) -> Result<(), CliError> {
     let view = known(chain, account, at).await?;
-    out.finish(&view, |out| write(&view, out))
+    let clock = Clock::read(chain, at).await?;
+    out.finish(&view, |out| write(&view, clock, out))
 }
 
 /// The provider of its owner.
@@ -167,11 +169,13 @@ async fn known(
     of_operator.ok_or(CliError::NoProvider { account })
 }
 
-fn write(view: &ProviderView<Account>, out: &mut dyn Write) -> io::Result<()> {
+fn write(view: &ProviderView<Account>, clock: Clock, out: &mut dyn Write) -> io::Result<()> {
     let provider = &view.provider;
     let status = match provider.status {
         ProviderStatus::Active => "active".to_owned(),
-        ProviderStatus::Unbonding { until } => format!("unbonding until block {until}"),
+        ProviderStatus::Unbonding { until } => {
+            format!("unbonding for {}", clock.until(until))
+        }
     };
     field(out, "owner", view.owner)?;
     field(out, "operator", provider.operator)?;

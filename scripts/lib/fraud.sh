@@ -17,7 +17,6 @@ open_fraud() {
     say "registering a provider whose worker flips one bit of one weight after step $FALSE_STEP"
     register_provider "$CHEAT_OWNER" "$CHEAT_OPERATOR" 1000
     start_worker cheat "$CHEAT_OPERATOR" "$PROVIDER_URL" "$BIN/assay-adversary" run --fault flip-weight --at-step "$FALSE_STEP"
-    CHEAT_PID=$MARKET_PID
     say "starting a verifier that executes every committed segment again"
     ASSAY_KEY=$VERIFIER start_process verifier "$BIN/assay-worker" verify --all --data-dir "$MARKET_DIR/verifier" --allow-private
     CHEAT_BEFORE=$(balance "$CHEAT_OWNER" total)
@@ -33,14 +32,13 @@ wait_dispute() {
     done
 }
 
-# watch_fraud JOB: the argument, round by round. Afterwards the cheat's worker is stopped, or it would take the job again.
+# watch_fraud JOB: the argument, round by round. The cheat's worker goes on, but the job is not for it any more.
 watch_fraud() {
     local verdict=$MARKET_DIR/verdict.json
     say "waiting until the cheat commits a segment and the verifier has executed it"
     wait_dispute "$1"
     say "the verifier challenges; the argument narrows to one block of one tile:"
     ASSAY_WAIT=best "$BIN/assay" dispute watch "$DISPUTE" --json >"$verdict"
-    stop_process "$CHEAT_PID"
     [ "$(jq -r .data.status "$verdict")" = convicted ] || die "the cheat was not convicted" "$(jq -c .data.outcome "$verdict")"
     say "convicted: the segment is void and the job open again"
 }

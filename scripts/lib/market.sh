@@ -51,19 +51,12 @@ free_port() {
     echo "$port"
 }
 
-# start_process NAME COMMAND...: runs it in the background, output to NAME.log and, apart, NAME.out; sets MARKET_PID.
+# start_process NAME COMMAND...: runs it in the background, output to NAME.log and, apart, NAME.out.
 start_process() {
     local name=$1
     shift
     "$@" >"$MARKET_DIR/$name.out" 2>"$MARKET_DIR/$name.log" </dev/null &
     MARKET_PIDS+=($!)
-    MARKET_PID=$!
-}
-
-# stop_process PID: ends one of them, and waits until it has.
-stop_process() {
-    kill "$1" 2>/dev/null || true
-    wait "$1" 2>/dev/null || true
 }
 
 # wait_line FILE PATTERN SECONDS: waits until the file holds a line like that and prints the first.

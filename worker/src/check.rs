@@ -179,14 +179,14 @@ async fn node_item(chain: &ChainClient) -> Item {
 }
 
 async fn clock_item(chain: &ChainClient) -> Item {
-    let chain_time = match chain.timestamp(At::Best).await {
+    let block_made = match chain.timestamp(At::Best).await {
         Ok(time) => time,
         Err(error) => return Item::missing("clock", "unknown", error),
     };
     let now = SystemTime::now()
         .duration_since(UNIX_EPOCH)
         .map_or(0, |now| u64::try_from(now.as_millis()).unwrap_or(u64::MAX));
-    let off = now.abs_diff(chain_time);
+    let off = now.abs_diff(block_made);
     let found = format!("{:.1} s from the newest block", off as f64 / 1e3);
     Item::judge(
         "clock",

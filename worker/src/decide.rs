@@ -142,12 +142,12 @@ fn is_ours(status: &JobStatus<Account>, us: &Account) -> bool {
 /// A job that waits for a provider.
 fn open(seen: &Seen<'_>, have: &Have, until: BlockNumber) -> Decision {
     let still_open = matches!(seen.best.state.status, JobStatus::Open { .. });
-    let declined = seen.finalised.state.declined.contains(seen.us);
+    let excluded = seen.finalised.state.excluded.contains(seen.us);
     let claimed = have.in_flight.contains(&Intent::Claim);
     if is_ours(&seen.best.state.status, seen.us) || claimed {
         return Decision::default();
     }
-    if !still_open || declined || seen.now >= until || have.room == Room::Full {
+    if !still_open || excluded || seen.now >= until || have.room == Room::Full {
         return Decision {
             forget: true,
             ..Decision::default()
@@ -265,7 +265,7 @@ fn next_is_sure(job: &JobView<Account>, segment: SegmentIndex) -> bool {
 /// Whether a job may still give this worker anything to do.
 pub fn concerns(job: &JobView<Account>, us: &Account) -> bool {
     match &job.state.status {
-        JobStatus::Open { .. } => !job.state.declined.contains(us),
+        JobStatus::Open { .. } => !job.state.excluded.contains(us),
         JobStatus::Settling { by, training, then } => {
             by.provider == *us
                 && (training.is_some()

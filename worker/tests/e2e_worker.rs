@@ -246,8 +246,8 @@ async fn a_faulty_job_is_declined_with_its_reason(world: &mut World) {
     let mut faulty = world.offer("faulty", &job).await;
     faulty.spec.work.flops_per_step -= 1;
     let faulty = submit(&world.chain, faulty).await;
-    let declined = until(&world.chain, faulty, |job| !job.state.declined.is_empty()).await;
-    assert_eq!(declined.state.declined.to_vec(), [key("//Bob").account()]);
+    let declined = until(&world.chain, faulty, |job| !job.state.excluded.is_empty()).await;
+    assert_eq!(declined.state.excluded.to_vec(), [key("//Bob").account()]);
     let lines = world.worker.lines();
     let said: BTreeSet<_> = lines
         .iter()

@@ -3,11 +3,11 @@
 use std::io::{self, Write};
 
 use assay_game::{Party, PhaseName, Reason, Standing, Verdict};
-use assay_protocol::{BlockNumber, BlockTime};
+use assay_protocol::BlockNumber;
 use serde::Serialize;
 
 use super::{history::Slashed, story::party};
-use crate::{amount::show, output::field};
+use crate::{amount::show, clock::Clock, output::field};
 
 /// Whose turn it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -54,8 +54,8 @@ pub enum Basis {
 }
 
 impl Turn {
-    /// The turn of a game that is being played, at block `now` of chain time.
-    pub fn of(standing: &Standing, now: BlockNumber, time: BlockTime) -> Option<Self> {
+    /// The turn of a game that is being played.
+    pub fn of(standing: &Standing, clock: Clock) -> Option<Self> {
         let Standing::Running {
             phase,
             mover,
@@ -66,14 +66,13 @@ impl Turn {
         else {
             return None;
         };
-        let blocks_left = deadline.saturating_sub(now);
         Some(Self {
             mover,
             waits_for: phase,
             moves: round,
             deadline,
-            blocks_left,
-            seconds_left: time.seconds_of(blocks_left.into()),
+            blocks_left: clock.blocks_until(deadline),
+            seconds_left: clock.seconds_until(deadline),
         })
     }
 
@@ -172,9 +171,12 @@ mod tests {
     use super::*;
     use crate::dispute::example;
     use assay_client::Account;
-    use assay_protocol::UNIT;
+    use assay_protocol::{BlockTime, UNIT};
 
-    const TIME: BlockTime = BlockTime { millis: 6_000 };
+    fn clock(now: BlockNumber) -> Clock {
+        let block = BlockTime { millis: 6_000 };
+        Clock { now, block }
+    }
 
     fn slashed(amount: u128, shares: u32) -> Slashed {
         Slashed {
@@ -202,11 +204,11 @@ mod tests {
             deadline: 100,
             round: 4,
         };
-        let at = |now| Turn::of(&standing, now, TIME).unwrap();
+        let at = |now| Turn::of(&standing, clock(now)).unwrap();
         assert_eq!((at(90).blocks_left, at(90).seconds_left), (10, 60));
         assert_eq!(at(90).words(), "provider, within 10 blocks (about 60 s)");
         assert_eq!(at(101).words(), "provider, whose time is over");
-        assert_eq!(Turn::of(&Standing::Queued, 90, TIME), None);
+        assert_eq!(Turn::of(&Standing::Queued, clock(90)), None);
     }
 
     #[test]

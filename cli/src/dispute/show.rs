@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use assay_client::{Account, At, ChainClient, Head};
 use assay_game::{DisputeView, Entry, Game, GameId, Share, Standing};
-use assay_protocol::{BlockTime, JobId, SegmentIndex};
+use assay_protocol::{JobId, SegmentIndex};
 use serde::Serialize;
 
 use super::{
@@ -16,6 +16,7 @@ use super::{
 };
 use crate::{
     amount::show,
+    clock::Clock,
     context::Context,
     job::find,
     options::DisputeOptions,
@@ -73,12 +74,6 @@ pub async fn run(
     out.finish(&shown, |out| shown.write(out))
 }
 
-/// The time between two blocks.
-pub(super) async fn block_time(chain: &ChainClient) -> Result<BlockTime, CliError> {
-    let millis = chain.constant("Babe", "ExpectedBlockTime").await?;
-    Ok(BlockTime { millis })
-}
-
 impl Shown {
     /// Reads all there is to tell of a dispute, at the best block.
     ///
@@ -95,11 +90,7 @@ impl Shown {
         let share = job.params.disputes.winner_share;
         let game = chain.game(view.game, at).await?;
         let history = History::read(chain, &view, share, best).await?;
-        let turn = Turn::of(
-            &view.standing,
-            chain.chain_time(at).await?,
-            block_time(chain).await?,
-        );
+        let turn = Turn::of(&view.standing, Clock::read(chain, at).await?);
         Ok(Self::new(view, &ground, game.as_ref(), turn, history))
     }
 
@@ -244,7 +235,7 @@ mod tests {
     use super::*;
     use crate::dispute::example::{self, view, GROUND};
     use assay_game::{Party, PhaseName, Verdict};
-    use assay_protocol::{IntervalIndex, UNIT};
+    use assay_protocol::{BlockTime, IntervalIndex, UNIT};
 
     fn running() -> Standing {
         Standing::Running {
@@ -273,7 +264,8 @@ mod tests {
     #[test]
     fn a_running_game_says_who_is_to_move() {
         let game = example::game(5, example::open_operators());
-        let turn = Turn::of(&running(), 91, BlockTime { millis: 1_000 });
+        let block = BlockTime { millis: 1_000 };
+        let turn = Turn::of(&running(), Clock { now: 91, block });
         let shown = Shown::new(
             view(running()),
             &GROUND,

@@ -11,10 +11,11 @@ use super::{
     is_open,
     outcome::Turn,
     place::Ground,
-    show::{block_time, Shown},
+    show::Shown,
     story::{Line, Span, HEAD},
 };
 use crate::{
+    clock::{block_time, Clock},
     context::Context,
     job::find,
     options::{DisputeWatchOptions, Wait},
@@ -183,7 +184,11 @@ impl Watcher {
             return Ok(());
         };
         let now = self.chain.chain_time(At::Block(best.hash)).await?;
-        let turn = Turn::of(&last.view.standing, now, self.time);
+        let clock = Clock {
+            now,
+            block: self.time,
+        };
+        let turn = Turn::of(&last.view.standing, clock);
         self.bar.set_message(match (turn, &last.game) {
             (Some(turn), Some(game)) => {
                 let left = Span::of(&self.ground, &game.phase);

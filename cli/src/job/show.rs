@@ -3,12 +3,13 @@
 use std::io::{self, Write};
 
 use assay_client::{Account, At};
-use assay_protocol::{JobId, JobStatus, JobView, SegmentStatus, SegmentView};
+use assay_protocol::{BlockNumber, JobId, JobStatus, JobView, SegmentStatus, SegmentView};
 use serde::Serialize;
 
 use super::{find, segments, status_name};
 use crate::{
     amount::show,
+    clock::Clock,
     context::Context,
     error::describe,
     options::ShowOptions,
@@ -24,6 +25,11 @@ pub struct Shown {
     pub job: JobView<Account>,
     /// Its started segments.
     pub segment_list: Vec<SegmentView<Account>>,
+    /// Chain time as of the block that all this is told of.
+    pub now: BlockNumber,
+    /// What the deadlines are told by.
+    #[serde(skip)]
+    pub clock: Clock,
 }
 
 /// Shows a job with its segments.
@@ -37,9 +43,12 @@ pub async fn run(
 ) -> Result<(), CliError> {
     let (chain, id) = (context.chain().await?, JobId(options.id));
     let at = At::Block(chain.head(At::Best).await?.hash);
+    let clock = Clock::read(&chain, at).await?;
     let shown = Shown {
         job: find(&chain, id, at).await?,
         segment_list: segments(&chain, id, at).await?,
+        now: clock.now,
+        clock,
     };
     out.finish(&shown, |out| shown.write(out))
 }
@@ -49,7 +58,7 @@ impl Shown {
         let (record, state) = (&self.job.record, &self.job.state);
         let (spec, ledger) = (&record.spec, &state.ledger);
         field(out, "job", self.job.id)?;
-        field(out, "status", status(&state.status))?;
+        field(out, "status", status(&state.status, self.clock))?;
         field(out, "buyer", record.buyer)?;
         field(out, "program root", record.program_root)?;
         field(out, "steps", spec.schedule.total_steps)?;
@@ -66,42 +75,52 @@ impl Shown {
         field(out, "protocol fees", show(ledger.fees))?;
         field(out, "refunded", show(ledger.refunded))?;
         field(out, "deposit", show(ledger.deposit))?;
-        self.segment_list
-            .iter()
-            .try_for_each(|view| field(out, &format!("segment {}", view.segment), segment(view)))
+        self.segment_list.iter().try_for_each(|view| {
+            field(
+                out,
+                &format!("segment {}", view.segment),
+                segment(view, self.clock),
+            )
+        })
     }
 }
 
 /// A status with what belongs to it.
-fn status(status: &JobStatus<Account>) -> String {
+fn status(status: &JobStatus<Account>, clock: Clock) -> String {
     let name = status_name(status);
     match status {
-        JobStatus::Open { until } => format!("{name} until block {until}"),
+        JobStatus::Open { until } => format!("{name} for {}", clock.until(*until)),
         JobStatus::Assigned { to, accept_by } => format!(
-            "{name} to {}, to be accepted by block {accept_by}",
-            to.provider
+            "{name} to {}, to be accepted within {}",
+            to.provider,
+            clock.until(*accept_by)
         ),
         JobStatus::Running { by, segment } => {
             format!("{name}: segment {segment} by {}", by.provider)
         }
         JobStatus::Waiting { by } => format!("{name}: segments of {} become final", by.provider),
-        JobStatus::Paused { until, .. } => format!("{name} until block {until}: top it up"),
+        JobStatus::Paused { until, .. } => {
+            format!("{name}: top it up within {}", clock.until(*until))
+        }
         JobStatus::Settling { by, .. } => {
             format!("{name}: segments of {} become final", by.provider)
         }
-        JobStatus::Ended { reason, at } => format!("{name} in block {at}: {}", describe(*reason)),
+        JobStatus::Ended { reason, .. } => format!("{name}: {}", describe(*reason)),
     }
 }
 
-fn segment(view: &SegmentView<Account>) -> String {
+fn segment(view: &SegmentView<Account>, clock: Clock) -> String {
     match &view.status {
-        SegmentStatus::Training { deadline, .. } => format!("in training until block {deadline}"),
+        SegmentStatus::Training { deadline, .. } => {
+            format!("in training, due within {}", clock.until(*deadline))
+        }
         SegmentStatus::Committed {
             window_end,
             final_state,
             ..
         } => {
-            format!("committed, final from block {window_end}: {final_state}")
+            let left = clock.until(*window_end);
+            format!("committed, final in {left}: {final_state}")
         }
         SegmentStatus::Final {
             paid, final_state, ..

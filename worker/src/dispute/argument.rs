@@ -4,7 +4,10 @@ use assay_game::{Claim, Game, Move, Party};
 use assay_protocol::IntervalIndex;
 use assay_prover::{Challenger, Defender, ProverError};
 
-use super::case::{roots_of, Bench, Case, CaseError};
+use super::{
+    case::{Bench, Case, CaseError},
+    commitment::roots_of,
+};
 use crate::compute::BoxedExecution;
 
 /// One side's argument about a segment, with its execution of the interval last asked for.

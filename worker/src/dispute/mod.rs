@@ -14,6 +14,7 @@
 
 mod argument;
 mod case;
+mod commitment;
 pub mod decide;
 mod docket;
 mod materials;
@@ -22,6 +23,7 @@ mod record;
 mod shelf;
 mod thought;
 
-pub use case::{roots_of, Case, CaseError, Commitment};
+pub use case::{Case, CaseError};
+pub use commitment::{roots_of, Commitment};
 pub use materials::Materials;
 pub use player::{name, Player, Seat};

@@ -3,17 +3,18 @@
 #![allow(dead_code, reason = "each test takes what it needs")]
 
 use std::{
+    future::Future,
     net::TcpListener,
     path::{Path, PathBuf},
     process::{Command, ExitStatus},
 };
 
 use assay_client::{calls, ChainClient, Key, Until};
-use assay_protocol::{Capabilities, DeviceClass, Url, UNIT};
+use assay_protocol::{Url, UNIT};
 use serde_json::Value;
 
 use super::{
-    node::Node,
+    market::Lane,
     process::{Log, Process},
 };
 
@@ -44,10 +45,10 @@ pub struct Daemon {
 }
 
 impl Daemon {
-    fn new(directory: &Path, name: &str, node: &Node, secret: &str, program: PathBuf) -> Self {
-        let data = directory.join(name);
+    fn new(directory: &Path, name: &str, node: &str, secret: &str, program: PathBuf) -> Self {
+        let data = directory.join(format!("{name}{}", secret.replace('/', "-")));
         std::fs::create_dir_all(&data).unwrap();
-        let arguments = ["--allow-private", "--node", &node.url(), "--data-dir"];
+        let arguments = ["--allow-private", "--node", node, "--data-dir"];
         let mut arguments: Vec<_> = arguments.map(str::to_owned).into();
         arguments.push(data.display().to_string());
         Self {
@@ -61,35 +62,46 @@ impl Daemon {
     }
 
     /// A provider with this operator's secret.
-    pub fn provider(directory: &Path, node: &Node, secret: &str) -> Self {
+    pub fn provider(directory: &Path, node: &str, secret: &str) -> Self {
         let program = env!("CARGO_BIN_EXE_assay-worker").into();
         let mut daemon = Self::new(directory, "provider", node, secret, program);
         daemon.serves();
         daemon
     }
 
-    /// A provider that cheats.
-    pub fn cheat(directory: &Path, node: &Node, secret: &str, fault: &str, at: u64) -> Self {
+    /// A provider that cheats in the way that `fault` says.
+    pub fn cheat(directory: &Path, node: &str, secret: &str, fault: &[&str]) -> Self {
         let mut daemon = Self::new(directory, "cheat", node, secret, adversary());
         daemon.serves();
-        daemon.has_fault(fault, at);
-        daemon
+        daemon.also(fault)
     }
 
     /// A verifier.
-    pub fn verifier(directory: &Path, node: &Node, secret: &str, choice: &[&str]) -> Self {
+    pub fn verifier(directory: &Path, node: &str, secret: &str, choice: &[&str]) -> Self {
         let program = env!("CARGO_BIN_EXE_assay-worker").into();
         let mut daemon = Self::new(directory, "verifier", node, secret, program);
-        daemon.verifies(choice);
-        daemon
+        daemon.verifies();
+        daemon.also(choice)
     }
 
-    /// A challenger that lies.
-    pub fn liar(directory: &Path, node: &Node, secret: &str, fault: &str, at: u64) -> Self {
+    /// A challenger that finds what is right wrong, in the way that `fault` says.
+    pub fn liar(
+        directory: &Path,
+        node: &str,
+        secret: &str,
+        choice: &[&str],
+        fault: &[&str],
+    ) -> Self {
         let mut daemon = Self::new(directory, "liar", node, secret, adversary());
-        daemon.verifies(&["--all"]);
-        daemon.has_fault(fault, at);
-        daemon
+        daemon.verifies();
+        daemon.also(choice).also(fault)
+    }
+
+    /// With more arguments.
+    pub fn also(mut self, arguments: &[&str]) -> Self {
+        self.arguments
+            .extend(arguments.iter().map(ToString::to_string));
+        self
     }
 
     fn serves(&mut self) {
@@ -99,16 +111,8 @@ impl Daemon {
         self.arguments.extend(more);
     }
 
-    fn verifies(&mut self, choice: &[&str]) {
+    fn verifies(&mut self) {
         self.arguments.insert(0, "verify".to_owned());
-        self.arguments
-            .extend(choice.iter().map(ToString::to_string));
-    }
-
-    fn has_fault(&mut self, fault: &str, at: u64) {
-        let at = at.to_string();
-        let more = ["--fault", fault, "--at-step", &at].map(str::to_owned);
-        self.arguments.extend(more);
     }
 
     pub fn endpoint(&self) -> String {
@@ -162,30 +166,28 @@ impl Daemon {
         self.says(said, moved).await;
     }
 
-    /// Registers the account as a provider whose operator this daemon is.
-    pub async fn register(&self, chain: &ChainClient, owner: &Key) {
-        let operator = self.key().account();
-        let endow = calls::transfer(operator, 100 * UNIT);
-        chain
-            .execute(&endow, owner, Until::InBestBlock)
-            .await
-            .unwrap();
-        let capabilities = Capabilities {
-            device: DeviceClass::Cpu,
-            memory_bytes: 1 << 30,
-            max_jobs: 2,
-        };
+    /// Registers the owner's account as a provider whose operator this daemon is.
+    pub fn register(
+        &self,
+        chain: &ChainClient,
+        owner: &Key,
+        lane: Lane,
+    ) -> impl Future<Output = ()> {
+        let (chain, owner, operator) = (chain.clone(), owner.clone(), self.key().account());
         let endpoint = Url::parse(&self.endpoint()).unwrap();
-        let register = calls::register_provider(operator, endpoint, capabilities, 1_000 * UNIT);
-        chain
-            .execute(&register, owner, Until::Finalised)
-            .await
-            .unwrap();
+        let call = calls::register_provider(operator, endpoint, lane.capabilities(), lane.stake());
+        async move {
+            let endow = calls::transfer(operator, 100 * UNIT);
+            let endowed = chain.execute(&endow, &owner, Until::InBestBlock).await;
+            endowed.unwrap();
+            let registered = chain.execute(&call, &owner, Until::Finalised).await;
+            registered.unwrap();
+        }
     }
 }
 
 /// A port that is free now.
-fn free_port() -> u16 {
+pub fn free_port() -> u16 {
     TcpListener::bind("127.0.0.1:0")
         .unwrap()
         .local_addr()

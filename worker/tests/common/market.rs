@@ -6,7 +6,10 @@ use std::{future::Future, path::Path, sync::Arc, time::Duration};
 
 use assay_blobs::{router, BlobStore, ReadOnly, Server};
 use assay_client::{calls, Account, At, ChainClient, ChainError, Key, Until};
-use assay_protocol::{JobId, JobSubmission, JobView, UNIT};
+use assay_game::DisputeView;
+use assay_protocol::{
+    Balance, Capabilities, DeviceClass, JobId, JobSubmission, JobView, Requirements, UNIT,
+};
 
 use super::small_job::SmallJob;
 
@@ -16,6 +19,36 @@ pub const PATIENCE: Duration = Duration::from_secs(240);
 /// The key of a development account.
 pub fn key(secret: &str) -> Key {
     Key::from_secret(secret, "test").unwrap()
+}
+
+/// What keeps providers from each other's jobs: the higher lane has the higher stake and the smaller memory, so that a job
+/// that asks for both of one lane can be had there alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Lane(pub u32);
+
+impl Lane {
+    /// The stake of a provider in this lane.
+    pub fn stake(self) -> Balance {
+        (1_000 + Balance::from(self.0)) * UNIT
+    }
+
+    /// What a provider in this lane offers.
+    pub fn capabilities(self) -> Capabilities {
+        Capabilities {
+            device: DeviceClass::Cpu,
+            memory_bytes: (1 << 30) - (u64::from(self.0) << 20),
+            max_jobs: 32,
+        }
+    }
+
+    /// What a job asks for that is to stay in this lane.
+    pub fn requirements(self) -> Requirements {
+        Requirements {
+            device: DeviceClass::Cpu,
+            memory_bytes: self.capabilities().memory_bytes,
+            min_stake: self.stake(),
+        }
+    }
 }
 
 /// Serves a job's blobs and submits it with full escrow.
@@ -77,4 +110,20 @@ pub async fn until_job(
     let ask = |at| async move { chain.job(id, at).await };
     let met = |job: &Option<JobView<Account>>| job.as_ref().is_some_and(&done);
     until(chain, what, ask, met).await.unwrap()
+}
+
+/// Waits until the best block has a dispute about a job for which a condition holds.
+pub async fn until_dispute(
+    chain: &ChainClient,
+    job: JobId,
+    what: &str,
+    found: impl Fn(&DisputeView<Account>) -> bool,
+) -> DisputeView<Account> {
+    let ask = |_| async move { chain.disputes(0, 100, At::Best).await };
+    let is = |view: &&DisputeView<Account>| view.job == job && found(view);
+    let page = until(chain, what, ask, |page| {
+        page.items.iter().any(|view| is(&view))
+    })
+    .await;
+    page.items.iter().find(is).cloned().unwrap()
 }

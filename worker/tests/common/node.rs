@@ -1,4 +1,4 @@
-//! A development node as a process.
+//! Nodes as processes.
 
 #![allow(dead_code, reason = "each test takes what it needs")]
 
@@ -36,25 +36,32 @@ fn node_binary() -> PathBuf {
     })
 }
 
-/// A development node with its own chain.
+/// A node as a process that comes and goes.
 pub struct Node {
     process: Option<Process>,
     log: Log,
     directory: PathBuf,
+    arguments: Vec<String>,
     port: u16,
 }
 
 impl Node {
-    /// Starts a node on free ports, with its files under `directory`, and waits until its RPC is open.
+    /// Starts a development node with its own chain, with its files under `directory`, and waits until its RPC is open.
     pub async fn start(directory: &Path) -> Self {
+        Self::with(directory, "node", &["--dev", "--port", "0"]).await
+    }
+
+    /// Starts a node with these arguments and its files under `directory/name`, and waits until its RPC is open.
+    pub async fn with(directory: &Path, name: &str, arguments: &[&str]) -> Self {
         let mut node = Self {
             process: None,
             log: Log::default(),
-            directory: directory.join("node"),
+            directory: directory.join(name),
+            arguments: Vec::new(),
             port: 0,
         };
         std::fs::create_dir_all(&node.directory).unwrap();
-        node.run().await;
+        node.run_with(arguments).await;
         node
     }
 
@@ -62,24 +69,68 @@ impl Node {
         format!("ws://127.0.0.1:{}", self.port)
     }
 
+    /// The port of its RPC.
+    pub const fn port(&self) -> u16 {
+        self.port
+    }
+
     /// Kills the node and starts it again on the same chain and port.
     pub async fn restart(&mut self, away: Duration) {
-        self.process = None;
+        self.kill();
         tokio::time::sleep(away).await;
         self.run().await;
+    }
+
+    /// Kills it as a power cut would.
+    pub fn kill(&mut self) {
+        self.process = None;
+    }
+
+    /// Starts it, in place of a run that may go on, on the same chain and port, with these arguments.
+    pub async fn run_with(&mut self, arguments: &[&str]) {
+        self.kill();
+        self.arguments = arguments.iter().map(ToString::to_string).collect();
+        self.run().await;
+    }
+
+    /// Its name in the network, which it says when it starts.
+    pub async fn identity(&self) -> String {
+        let read = |line: &str| {
+            let (_, name) = line.split_once("Local node identity is: ")?;
+            Some(name.trim().to_owned())
+        };
+        self.log.find(0, read).await
     }
 
     async fn run(&mut self) {
         let said = self.log.lines().len();
         let mut command = Command::new(node_binary());
         command
-            .args(["--dev", "--port", "0", "--no-prometheus", "--no-telemetry"])
+            .args(&self.arguments)
+            .args(["--no-prometheus", "--no-telemetry", "--no-mdns"])
             .args(["--rpc-port", &self.port.to_string()])
             .arg("--base-path")
             .arg(&self.directory);
         self.process = Some(Process::start(&mut command, &self.log));
         self.port = self.log.find(said, rpc_port).await;
     }
+}
+
+/// Writes the specification of a built-in chain with another length of its slots, in milliseconds.
+pub fn chain_with_slots(directory: &Path, chain: &str, slot_ms: u64) -> PathBuf {
+    let mut command = Command::new(node_binary());
+    let exported = command
+        .args(["export-chain-spec", "--chain", chain])
+        .output();
+    let exported = exported.unwrap();
+    assert!(exported.status.success());
+    let mut spec: serde_json::Value = serde_json::from_slice(&exported.stdout).unwrap();
+    let timing = &mut spec["genesis"]["runtimeGenesis"]["patch"]["timing"]["timing"];
+    assert!(timing["slotMs"].is_u64(), "{timing}");
+    timing["slotMs"] = slot_ms.into();
+    let path = directory.join(format!("{chain}.json"));
+    std::fs::write(&path, spec.to_string()).unwrap();
+    path
 }
 
 /// The port in the line with which the node tells where its RPC is.

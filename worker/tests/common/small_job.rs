@@ -5,7 +5,7 @@ use assay_commitment::{state_root, tensor_root_of, Sha3};
 use assay_engine::{Engine, Options, State};
 use assay_numerics::{Dims, RowOrder, Tensor, TensorType};
 use assay_program::{
-    builder::{Activation, GraphBuilder, LearningRate, Sgd},
+    builder::{Activation, GraphBuilder, LearningRate, Momentum},
     estimate, ValidProgram,
 };
 use assay_protocol::{
@@ -13,10 +13,11 @@ use assay_protocol::{
     SegmentIndex, StateRoot, StepCount, TensorRoot, Url, UNIT,
 };
 
-const ROWS: u32 = 40;
-const FEATURES: u32 = 24;
+// Products of several tiles, each of several blocks.
+const ROWS: u32 = 72;
+const FEATURES: u32 = 80;
 const CLASSES: u32 = 5;
-const BATCH: u32 = 8;
+const BATCH: u32 = 40;
 
 /// A job with all its blobs.
 pub struct SmallJob {
@@ -24,6 +25,10 @@ pub struct SmallJob {
     pub datasets: Vec<Tensor>,
     pub start: Vec<Tensor>,
     pub schedule: Schedule,
+    /// Seconds that a segment is declared to take: what budgets and deadlines come from.
+    pub seconds: u32,
+    /// What it asks of its provider beyond the memory that it needs.
+    pub requirements: Requirements,
 }
 
 /// The state roots at each interval's end, segment by segment.
@@ -37,6 +42,12 @@ impl SmallJob {
         let mut graph = GraphBuilder::new([7; 32]);
         let features = graph.input(matrix(ROWS, FEATURES));
         let labels = graph.input(TensorType::u32(Dims::matrix(ROWS, 1).unwrap()));
+        let sgd = Momentum {
+            momentum: 0.9,
+            weight_decay: 0.0,
+        };
+        let parameters = [matrix(CLASSES, FEATURES), matrix(1, CLASSES)];
+        let buffers = sgd.declare(&mut graph, &parameters);
         let weight = graph.slot(matrix(CLASSES, FEATURES));
         let bias = graph.slot(matrix(1, CLASSES));
         let tape = graph.slot(matrix(total, 1));
@@ -47,9 +58,9 @@ impl SmallJob {
         let logits = graph.dense(x, weight, bias, Activation::Identity).unwrap();
         let loss = graph.cross_entropy(logits, y).unwrap();
         let gradients = graph.gradients(loss, &[weight, bias]).unwrap();
-        let sgd = Sgd { weight_decay: 0.0 };
         sgd.update(
             &mut graph,
+            &buffers,
             &[weight, bias],
             &gradients,
             LearningRate::Constant(rate),
@@ -76,6 +87,8 @@ impl SmallJob {
             datasets: data(),
             start,
             schedule,
+            seconds: 30,
+            requirements: Requirements::default(),
         }
     }
 
@@ -141,11 +154,11 @@ impl SmallJob {
                 bytes_per_step: work.bytes_per_step,
                 memory_bytes: work.memory_bytes,
             },
-            seconds_per_segment: 30,
+            seconds_per_segment: self.seconds,
             price_per_segment: UNIT,
             requirements: Requirements {
-                memory_bytes: work.memory_bytes,
-                ..Requirements::default()
+                memory_bytes: self.requirements.memory_bytes.max(work.memory_bytes),
+                ..self.requirements
             },
             blobs: vec![Url::parse(location).unwrap()].try_into().unwrap(),
             max_pause: 100,

@@ -8,7 +8,8 @@ use tokio::runtime::Handle;
 use super::{name, Candidate, Look, Player};
 use crate::dispute::{
     argument::Argument,
-    case::{Bench, Case, CaseError, Commitment},
+    case::{Bench, Case, CaseError},
+    commitment::Commitment,
     decide::Turn,
     shelf::Topic,
     thought::{Answered, Progress, Question, Thought},
