@@ -1,5 +1,5 @@
-//! Weights measured in the runtime's Wasm, with the executor and the state of frame-omni-bencher. scripts/weights writes this
-//! file anew.
+//! Weights measured in the runtime's Wasm under the node's executor, over the state of FRAME's benchmarks, on a machine that had
+//! other work. scripts/weights writes this file anew.
 //!
 //! 2026-11-22, AMD EPYC, two cores: CPU time, the least of five medians of 50 repeats, on the genesis of the
 //! development chain.
