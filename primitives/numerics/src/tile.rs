@@ -103,6 +103,23 @@ impl Tile {
         &mut self.words
     }
 
+    /// The elements of a row; none outside.
+    pub fn row(&self, r: usize) -> &[u32] {
+        self.words.get(self.row_range(r)).unwrap_or(&[])
+    }
+
+    /// The elements of a row for writing; none outside.
+    pub fn row_mut(&mut self, r: usize) -> &mut [u32] {
+        let range = self.row_range(r);
+        self.words.get_mut(range).unwrap_or(&mut [])
+    }
+
+    fn row_range(&self, r: usize) -> core::ops::Range<usize> {
+        let cols = usize::from(self.cols);
+        let start = r.saturating_mul(cols);
+        start..start.saturating_add(cols)
+    }
+
     /// The element at row `r`, column `c`; +0 outside, so that padding is neutral.
     pub fn get(&self, r: u32, c: u32) -> u32 {
         if r >= u32::from(self.rows) || c >= u32::from(self.cols) {

@@ -105,6 +105,11 @@ fn decoding_refuses_what_is_not_canonical_or_too_long() {
         MapCode::decode(&[0, 1, 0x01, 0, 0, 9]),
         form(MapError::UnusedArgument { index: 0, value: 9 })
     );
+    // Nine times Sigmoid takes 432 operations.
+    assert_eq!(
+        MapCode::decode(&[&[0, 9][..], &[0x0a, 0, 0, 0].repeat(9)].concat()),
+        form(MapError::TooManyOperations { found: 432 })
+    );
     assert_eq!(
         MapCode::decode(&[1, 1, 0, 0xc0, 0x7f, 1, 0x11, 0, 0, 0]),
         form(MapError::ConstantNotCanonical {
@@ -130,6 +135,17 @@ fn the_check_says_what_is_wrong_and_where() {
     assert_eq!(
         code(&[], &[(MapOp::Abs, [0; 3]); 33]).check(1),
         Err(MapError::TooManyInstructions { found: 33 })
+    );
+    let slow = |tail| {
+        let mut instructions = vec![(MapOp::Sigmoid, [0; 3]); 7];
+        instructions.extend(vec![(MapOp::Sqrt, [0; 3]); 12]);
+        instructions.extend(tail);
+        code(&[], &instructions).check(1)
+    };
+    assert_eq!(slow(vec![]), Ok(()));
+    assert_eq!(
+        slow(vec![(MapOp::Abs, [0; 3])]),
+        Err(MapError::TooManyOperations { found: 385 })
     );
     assert_eq!(
         code(&[0xffc0_0000], &[(MapOp::Abs, [0; 3])]).check(0),
@@ -277,7 +293,15 @@ fn any_code(inputs: usize) -> impl Strategy<Value = MapCode> {
     let parts = prop::collection::vec((any_op(), any::<[u8; 3]>()), 1..=MapCode::MAX_INSTRUCTIONS);
     (constants, parts).prop_map(move |(constants, parts)| {
         let first = inputs + constants.len();
+        // Beyond one operation for each instruction.
+        let mut left = MapCode::MAX_OPERATIONS - MapCode::MAX_INSTRUCTIONS as u64;
         let instructions = parts.into_iter().enumerate().map(|(index, (op, draws))| {
+            let op = if op.operations() - 1 > left {
+                MapOp::Abs
+            } else {
+                op
+            };
+            left -= op.operations() - 1;
             let argument = |i: usize| {
                 if i < op.arity() {
                     (usize::from(draws[i]) % (first + index)) as u8

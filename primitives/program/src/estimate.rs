@@ -2,10 +2,7 @@
 
 use crate::{Node, Program, Source, ValidProgram};
 use alloc::{vec, vec::Vec};
-use assay_numerics::{
-    map::{MapCode, MapOp},
-    Op, TensorType,
-};
+use assay_numerics::{Op, TensorType};
 
 /// What one step of a program costs, from its shapes alone. All figures saturate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -57,7 +54,7 @@ fn flops(node: &Node) -> u64 {
         .first()
         .map_or(0, |input| input.ty.dims.elements());
     match &node.op {
-        Op::Map(code) => output.saturating_mul(map_weight(code)),
+        Op::Map(code) => output.saturating_mul(code.operations()),
         Op::MatMul { transpose_a, .. } => output
             .saturating_mul(2)
             .saturating_mul(inner(node, *transpose_a)),
@@ -81,38 +78,6 @@ fn inner(node: &Node, transpose_a: bool) -> u64 {
         true => u64::from(left.ty.dims.rows()),
         false => u64::from(left.ty.dims.cols()),
     })
-}
-
-fn map_weight(code: &MapCode) -> u64 {
-    sum(code
-        .instructions
-        .iter()
-        .map(|instruction| weight(instruction.op)))
-}
-
-/// Scalar operations of an instruction: 1, but 2 for a multiply-add, 4 for a division or root, and the length of
-/// the defining sequence for a transcendental.
-const fn weight(op: MapOp) -> u64 {
-    match op {
-        MapOp::Fma => 2,
-        MapOp::Div | MapOp::Sqrt => 4,
-        MapOp::Exp => 26,
-        MapOp::Ln => 28,
-        MapOp::Tanh => 46,
-        MapOp::Sigmoid => 48,
-        MapOp::Add
-        | MapOp::Sub
-        | MapOp::Mul
-        | MapOp::Max
-        | MapOp::Min
-        | MapOp::Lt
-        | MapOp::Le
-        | MapOp::Eq
-        | MapOp::Select
-        | MapOp::Abs
-        | MapOp::Neg
-        | MapOp::Flush => 1,
-    }
 }
 
 /// Bytes that a node reads and writes. Operators that take a part of an input read that part; a tape is written in place.

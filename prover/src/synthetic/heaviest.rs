@@ -80,27 +80,40 @@ fn products() -> impl Iterator<Item = Case> {
     })
 }
 
-/// As many instructions as there may be, all of one operation, on as many inputs as there may be.
+/// As many instructions as there may be, as many of one operation as there may be, on as many inputs as there may be.
 fn maps() -> impl Iterator<Item = Case> {
     let inputs = [float(64, 64), float(64, 64), float(64, 64), float(64, 64)];
     let rows = [float(1, 64), float(1, 64), float(1, 64), float(1, 64)];
     let inputs = [inputs, rows].concat();
     let count = inputs.len();
     MapOp::ALL.into_iter().filter_map(move |op| {
-        let input = |argument: usize, at: usize| match argument < op.arity() {
+        let input = |op: MapOp, argument: usize, at: usize| match argument < op.arity() {
             true => ((at + argument) % count) as u8,
             false => 0,
         };
-        let instruction = |at: usize| MapInstruction {
+        let instruction = |(at, op): (usize, MapOp)| MapInstruction {
             op,
-            args: [0, 1, 2].map(|argument| input(argument, at)),
+            args: [0, 1, 2].map(|argument| input(op, argument, at)),
         };
         let code = MapCode {
             constants: Vec::new(),
-            instructions: (0..MapCode::MAX_INSTRUCTIONS).map(instruction).collect(),
+            instructions: filled(op).enumerate().map(instruction).collect(),
         };
         let name = format!("Map {op:?}");
         case(name, Op::Map(code), &inputs, float(64, 64), 0)
+    })
+}
+
+/// The operations of the longest code there may be with as many of this one as possible, and square roots, which take
+/// longest for what they count, where there is room.
+fn filled(op: MapOp) -> impl Iterator<Item = MapOp> {
+    let mut left = MapCode::MAX_OPERATIONS - MapCode::MAX_INSTRUCTIONS as u64;
+    (0..MapCode::MAX_INSTRUCTIONS).map(move |_| {
+        let choice = [op, MapOp::Sqrt].into_iter();
+        let fits = |choice: &MapOp| choice.operations() - 1 <= left;
+        let next = choice.clone().find(fits).unwrap_or(MapOp::Neg);
+        left -= next.operations() - 1;
+        next
     })
 }
 

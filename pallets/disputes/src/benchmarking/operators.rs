@@ -87,8 +87,8 @@ fn step_of(
     })
 }
 
-/// Four full tiles and four rows, and as much code as may be: each instruction the slowest there is, on the result of the
-/// one before.
+/// Four full tiles and four rows, and as much code as may be, each instruction on the result of the one before: seven of the
+/// slowest there are, and roots and others for the operations that are left.
 pub(super) fn map() -> Option<Step> {
     let full = float([4096, 4096, 32, 32]);
     let row = float([4096, 4096, 1, 32]);
@@ -100,7 +100,11 @@ pub(super) fn map() -> Option<Step> {
         None => 0,
     };
     let instruction = |number| MapInstruction {
-        op: MapOp::Tanh,
+        op: match number {
+            0..7 => MapOp::Tanh,
+            7..19 => MapOp::Sqrt,
+            _ => MapOp::Abs,
+        },
         args: [argument(number), 0, 0],
     };
     let code = MapCode {

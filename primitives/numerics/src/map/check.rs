@@ -36,6 +36,11 @@ impl MapCode {
                 found: self.instructions.len(),
             });
         }
+        if self.operations() > Self::MAX_OPERATIONS {
+            return Err(MapError::TooManyOperations {
+                found: self.operations(),
+            });
+        }
         for (index, &word) in self.constants.iter().enumerate() {
             if canonical(word) != word {
                 return Err(MapError::ConstantNotCanonical { index, word });
@@ -110,6 +115,15 @@ pub enum MapError {
     TooManyInstructions {
         /// Instructions of the code.
         found: usize,
+    },
+    /// The instructions take more scalar operations than allowed.
+    #[error(
+        "the instructions of a Map take {found} operations for an element; split it into several of at most {}",
+        MapCode::MAX_OPERATIONS
+    )]
+    TooManyOperations {
+        /// Operations by the count of [`MapCode::operations`].
+        found: u64,
     },
     /// A constant is a NaN in another form than 7fc00000.
     #[error("constant {index} of a Map is the NaN {word:08x}; write a NaN as 7fc00000")]

@@ -19,7 +19,7 @@
 
 mod check;
 mod encoding;
-mod eval;
+pub(crate) mod eval;
 
 pub use check::MapError;
 pub use encoding::MapDecodeError;
@@ -94,6 +94,9 @@ impl MapCode {
     pub const MAX_CONSTANTS: usize = 16;
     /// Most instructions.
     pub const MAX_INSTRUCTIONS: usize = 32;
+    /// Most scalar operations for an element, as [`MapCode::operations`] counts them. It bounds how long a tile can take
+    /// whoever evaluates it by the definition alone.
+    pub const MAX_OPERATIONS: u64 = 384;
     /// Most inputs as large as the output.
     pub const MAX_FULL_INPUTS: usize = 4;
     /// Most inputs that are a row, a column or a scalar.
@@ -104,6 +107,13 @@ impl MapCode {
     pub const MAX_VALUES: usize = Self::MAX_INPUTS + Self::MAX_CONSTANTS + Self::MAX_INSTRUCTIONS;
     /// Length of the longest encoding in bytes.
     pub const MAX_ENCODED: usize = 2 + 4 * Self::MAX_CONSTANTS + 4 * Self::MAX_INSTRUCTIONS;
+
+    /// Scalar operations for an element: the sum of [`MapOp::operations`] over the instructions. Saturates.
+    pub fn operations(&self) -> u64 {
+        self.instructions
+            .iter()
+            .fold(0, |sum, next| sum.saturating_add(next.op.operations()))
+    }
 }
 
 impl MapOp {
@@ -138,6 +148,31 @@ impl MapOp {
     /// The operation with this code.
     pub fn from_code(code: u8) -> Option<Self> {
         Self::ALL.get(usize::from(code).checked_sub(1)?).copied()
+    }
+
+    /// Scalar operations: 1, but 2 for a multiply-add, 4 for a division or root, and the length of the defining sequence
+    /// for a transcendental.
+    pub const fn operations(self) -> u64 {
+        match self {
+            Self::Fma => 2,
+            Self::Div | Self::Sqrt => 4,
+            Self::Exp => 26,
+            Self::Ln => 28,
+            Self::Tanh => 46,
+            Self::Sigmoid => 48,
+            Self::Add
+            | Self::Sub
+            | Self::Mul
+            | Self::Max
+            | Self::Min
+            | Self::Lt
+            | Self::Le
+            | Self::Eq
+            | Self::Select
+            | Self::Abs
+            | Self::Neg
+            | Self::Flush => 1,
+        }
     }
 
     /// Number of arguments, 1 to 3.

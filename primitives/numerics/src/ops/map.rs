@@ -12,6 +12,7 @@
 
 use super::rules;
 use crate::fold::{self, Fold};
+use crate::map::eval::Values;
 use crate::{
     Context, Dims, FoldError, MapCode, Operand, Operation, OperationError, SourceTile, TensorType,
     Tile, TileIndex, TileShape, TILE,
@@ -80,10 +81,18 @@ fn check_counts(full: usize, broadcast: usize) -> Result<(), OperationError> {
     Ok(())
 }
 
-/// A row of a source tile as the output reads it; what is 1 is repeated.
-fn row(tile: &Tile, r: u32) -> [f32; TILE as usize] {
-    let (last_row, last_col) = (u32::from(tile.rows()) - 1, u32::from(tile.cols()) - 1);
-    core::array::from_fn(|c| tile.float(r.min(last_row), last_col.min(c as u32)))
+/// A row of a source tile as the output reads it; what is 1 is repeated. What lies beyond the tile is +0.
+fn row(tile: &Tile, r: usize) -> [f32; TILE as usize] {
+    let words = match tile.rows() {
+        1 => tile.words(),
+        _ => tile.row(r),
+    };
+    let mut row = [0.0; TILE as usize];
+    match words {
+        [word] => row = [f32::from_bits(*word); TILE as usize],
+        _ => (row.iter_mut().zip(words)).for_each(|(to, word)| *to = f32::from_bits(*word)),
+    }
+    row
 }
 
 impl Fold for Map<'_> {
@@ -117,13 +126,11 @@ impl Fold for Map<'_> {
         sources: &[Tile],
     ) -> Result<(), FoldError> {
         let [out] = fold::registers(registers)?;
-        let cols = u32::from(out.cols());
-        for r in 0..u32::from(out.rows()) {
-            let values = self
-                .code
-                .eval_lanes(sources.iter().map(|tile| row(tile, r)));
-            for (c, value) in (0..cols).zip(values) {
-                out.set_float(r, c, value);
+        let mut room = Values::new();
+        for r in 0..usize::from(out.rows()) {
+            let values = room.eval(self.code, sources.iter().map(|tile| row(tile, r)));
+            for (to, value) in out.row_mut(r).iter_mut().zip(values) {
+                *to = value.to_bits();
             }
         }
         Ok(())

@@ -48,29 +48,33 @@ pub fn neg(x: f32) -> f32 {
 
 /// IEEE 754-2019 `maximum`: NaN if either is NaN, and +0 is greater than -0.
 pub fn maximum(a: f32, b: f32) -> f32 {
-    if a.is_nan() || b.is_nan() {
-        f32::NAN
-    } else if a > b {
-        a
-    } else if b > a {
-        b
-    } else {
-        // Equal: the same bits, or zeros of which one may be +0.
+    // No branches: which is greater is a matter of chance. Equal are the same bits, or zeros of which one may be +0.
+    let greater = if a > b { a } else { b };
+    let number = if a == b {
         f32::from_bits(a.to_bits() & b.to_bits())
+    } else {
+        greater
+    };
+    if a.is_nan() | b.is_nan() {
+        f32::NAN
+    } else {
+        number
     }
 }
 
 /// IEEE 754-2019 `minimum`: NaN if either is NaN, and -0 is less than +0.
 pub fn minimum(a: f32, b: f32) -> f32 {
-    if a.is_nan() || b.is_nan() {
-        f32::NAN
-    } else if a < b {
-        a
-    } else if b < a {
-        b
-    } else {
-        // Equal: the same bits, or zeros of which one may be -0.
+    // As in `maximum`; of two zeros one may be -0.
+    let less = if a < b { a } else { b };
+    let number = if a == b {
         f32::from_bits(a.to_bits() | b.to_bits())
+    } else {
+        less
+    };
+    if a.is_nan() | b.is_nan() {
+        f32::NAN
+    } else {
+        number
     }
 }
 

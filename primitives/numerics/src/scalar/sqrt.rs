@@ -13,11 +13,27 @@ pub fn sqrt(x: f32) -> f32 {
     }
     let (significand, exponent) = decompose(x.to_bits());
     let odd = exponent & 1;
-    let root = (u64::from(significand) << (25 + odd)).isqrt() as u32;
+    let root = floor_sqrt(u64::from(significand) << (25 + odd)) as u32;
     let rounded = (root + 1) >> 1;
     let half_exponent = (exponent - odd) >> 1;
     // The leading bit of `rounded` adds one to the exponent field.
     f32::from_bits((((half_exponent + 126) as u32) << 23) + rounded)
+}
+
+/// The integer root of a number from 2^48 to 2^50, rounded down.
+///
+/// Three of Newton's steps for `1 / sqrt(x)` in binary64, from an estimate by halving the exponent that is 3.5 % off at
+/// most, bring the root's error below 0.002. So the nearest integer is the root rounded down, or one more.
+fn floor_sqrt(radicand: u64) -> u64 {
+    /// Adding it rounds to an integer, which is then the low bits of the sum's significand.
+    const TO_INTEGER: f64 = (1_u64 << 52) as f64;
+    let x = radicand as f64;
+    let mut inverse = f64::from_bits(0x5fe6_eb50_c7b5_37a9 - (x.to_bits() >> 1));
+    for _ in 0..3 {
+        inverse = inverse * (1.5 - 0.5 * x * inverse * inverse);
+    }
+    let nearest = (x * inverse + TO_INTEGER).to_bits() - TO_INTEGER.to_bits();
+    nearest - u64::from(nearest * nearest > radicand)
 }
 
 /// `(m, e)` with the positive finite value equal to `m * 2^(e - 23)` and `2^23 <= m < 2^24`.

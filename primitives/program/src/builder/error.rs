@@ -1,7 +1,7 @@
 //! Why a graph cannot be built.
 
 use crate::Source;
-use assay_numerics::{OperationError, TensorError, TensorType};
+use assay_numerics::{MapCode, OperationError, TensorError, TensorType};
 use thiserror::Error;
 
 /// Why the builder refuses.
@@ -58,6 +58,12 @@ pub enum BuildError {
         constants: usize,
         /// Tensors needed, of at most 8.
         inputs: usize,
+    },
+    /// The expression's transcendental functions take longer than one Map may.
+    #[error("the expression takes {operations} operations for an element; one Map has at most {}: compute a part of it first", MapCode::MAX_OPERATIONS)]
+    CostlyExpression {
+        /// Operations by the count of [`MapCode::operations`].
+        operations: u64,
     },
     /// There is no derivative with respect to what the operator reads.
     #[error("{operator} has no derivative in this version: keep it out of the path to the loss")]

@@ -46,10 +46,12 @@ impl<'a> Backward<'a> {
     fn new(graph: &'a mut GraphBuilder, wrt: &'a [Var]) -> Self {
         let mut depends = vec![false; graph.nodes.len()];
         for (i, node) in graph.nodes.iter().enumerate() {
-            depends[i] = node.inputs.iter().any(|&input| {
-                let var = Var::from(input);
-                wrt.contains(&var) || var.node().is_some_and(|node| depends[node as usize])
-            });
+            let through = !graph.detached.contains(&(i as u32));
+            depends[i] = through
+                && node.inputs.iter().any(|&input| {
+                    let var = Var::from(input);
+                    wrt.contains(&var) || var.node().is_some_and(|node| depends[node as usize])
+                });
         }
         let (nodes, others) = (vec![Vec::new(); depends.len()], vec![Vec::new(); wrt.len()]);
         Self {

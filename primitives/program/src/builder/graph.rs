@@ -2,7 +2,10 @@
 
 use super::{lower::lower, BuildError, Expr, Var};
 use crate::{Node, Source};
-use alloc::{collections::BTreeMap, vec::Vec};
+use alloc::{
+    collections::{BTreeMap, BTreeSet},
+    vec::Vec,
+};
 use assay_numerics::{Dims, Op, Operation, Tensor, TensorType};
 
 /// A program under construction. See the [module](super).
@@ -17,6 +20,8 @@ pub struct GraphBuilder {
     known: BTreeMap<Vec<u8>, u32>,
     /// Derivatives that are not found by the chain rule over operators.
     pub(super) rules: Vec<Rule>,
+    /// Nodes through which no gradient flows.
+    pub(super) detached: BTreeSet<u32>,
 }
 
 /// A state slot.
@@ -45,6 +50,7 @@ impl GraphBuilder {
             nodes: Vec::new(),
             known: BTreeMap::new(),
             rules: Vec::new(),
+            detached: BTreeSet::new(),
         }
     }
 
@@ -156,6 +162,15 @@ impl GraphBuilder {
     ) -> Result<u32, BuildError> {
         let node = self.checked(op, inputs, output)?;
         self.append(node)
+    }
+
+    /// The maximum of each row, through which no gradient flows: a node that no other call finds.
+    pub(super) fn detached_row_max(&mut self, x: Var) -> Result<Var, BuildError> {
+        let [b0, b1, rows, _] = x.dims().get();
+        let ty = TensorType::f32(Dims::new([b0, b1, rows, 1])?);
+        let node = self.push_always(Op::RowMax, &[x], ty)?;
+        self.detached.insert(node);
+        Ok(Var::new(Source::Node(node), ty))
     }
 
     fn checked(&self, op: Op, inputs: &[Var], output: TensorType) -> Result<Node, BuildError> {

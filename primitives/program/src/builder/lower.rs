@@ -31,13 +31,15 @@ pub(super) fn lower(expr: &Expr) -> Result<Lowered, BuildError> {
         });
     }
     let instructions = instructions_of(expr.terms(), inputs.len(), constants.len());
-    Ok(Lowered {
-        code: MapCode {
-            constants,
-            instructions,
-        },
-        inputs,
-    })
+    let code = MapCode {
+        constants,
+        instructions,
+    };
+    let operations = code.operations();
+    if operations > MapCode::MAX_OPERATIONS {
+        return Err(BuildError::CostlyExpression { operations });
+    }
+    Ok(Lowered { code, inputs })
 }
 
 fn constant(term: &Term) -> Option<u32> {

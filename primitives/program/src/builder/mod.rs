@@ -37,9 +37,11 @@
 )]
 
 mod activation;
+mod attention;
 mod clip;
 mod cosine;
 mod derive;
+mod embedding;
 mod error;
 mod expr;
 mod finish;
@@ -47,9 +49,11 @@ mod gradient;
 mod graph;
 mod loss;
 mod lower;
+mod norm;
 mod operators;
 mod optimizer;
 mod rate;
+mod transformer;
 mod var;
 mod vjp;
 
@@ -64,4 +68,5 @@ pub use finish::Built;
 pub use graph::GraphBuilder;
 pub use optimizer::{AdamW, AdamWSlots, Momentum, MomentumSlots, Sgd};
 pub use rate::{LearningRate, Schedule};
+pub use transformer::Transformer;
 pub use var::Var;

@@ -8,30 +8,10 @@ use crate::Input;
 use alloc::{vec, vec::Vec};
 use assay_numerics::{DType, Dims, MapCode, MapInstruction, MapOp, Op, TensorType};
 
-const OPERATIONS: [MapOp; 19] = [
-    MapOp::Add,
-    MapOp::Sub,
-    MapOp::Mul,
-    MapOp::Div,
-    MapOp::Fma,
-    MapOp::Sqrt,
-    MapOp::Exp,
-    MapOp::Ln,
-    MapOp::Tanh,
-    MapOp::Sigmoid,
-    MapOp::Max,
-    MapOp::Min,
-    MapOp::Lt,
-    MapOp::Le,
-    MapOp::Eq,
-    MapOp::Select,
-    MapOp::Abs,
-    MapOp::Neg,
-    MapOp::Flush,
-];
-
 /// Instructions that [`finite`] appends.
 const TAIL: u32 = 3;
+/// What they take.
+const TAIL_OPERATIONS: u32 = 48;
 
 fn is_full(ty: TensorType, output: Dims) -> bool {
     ty.dims.rows() == output.rows() && ty.dims.cols() == output.cols()
@@ -115,8 +95,10 @@ impl Graph {
             instructions: Vec::new(),
         };
         let mut values = inputs + code.constants.len() as u8;
-        for _ in 0..length {
-            let instruction = self.instruction(values);
+        let mut operations = MapCode::MAX_OPERATIONS - u64::from(TAIL_OPERATIONS);
+        for left in (0..u64::from(length)).rev() {
+            let instruction = self.instruction(values, operations - left);
+            operations -= instruction.op.operations();
             code.instructions.push(instruction);
             values += 1;
         }
@@ -126,8 +108,14 @@ impl Graph {
         code
     }
 
-    fn instruction(&mut self, values: u8) -> MapInstruction {
-        let op = OPERATIONS[self.rng.below(OPERATIONS.len() as u32) as usize];
+    /// An instruction of at most this many operations.
+    fn instruction(&mut self, values: u8, operations: u64) -> MapInstruction {
+        let drawn = MapOp::ALL[self.rng.below(MapOp::ALL.len() as u32) as usize];
+        let op = if drawn.operations() > operations {
+            MapOp::Neg
+        } else {
+            drawn
+        };
         let mut args = [0; 3];
         args.iter_mut()
             .take(op.arity())

@@ -333,3 +333,14 @@ fn operators_without_derivative_say_so() {
         "nothing behind the batch is asked for"
     );
 }
+
+#[test]
+fn attention_and_layer_norm() {
+    check(&[[1, 2, 3, 2], [1, 2, 3, 2], [1, 2, 3, 2]], |graph, x| {
+        let mask = graph.causal_mask(3).unwrap();
+        graph.attention(x[0], x[1], x[2], mask).unwrap()
+    });
+    check(&[M, [1, 1, 1, 4], [1, 1, 1, 4]], |graph, x| {
+        graph.layer_norm(x[0], x[1], x[2], 1e-2).unwrap()
+    });
+}

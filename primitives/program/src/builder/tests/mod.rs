@@ -1,5 +1,6 @@
 //! Tests with an interpreter over the operators' reference.
 
+mod compositions;
 mod expressions;
 mod form;
 mod gradients;
