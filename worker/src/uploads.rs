@@ -11,6 +11,8 @@ use assay_program::{estimate, Program, ValidProgram};
 use assay_protocol::JobView;
 use async_trait::async_trait;
 
+use crate::material::defence_bytes;
+
 /// The blobs that are wanted now. Cloning is cheap; clones share it.
 #[derive(Clone, Debug, Default)]
 pub struct Wanted {
@@ -41,7 +43,7 @@ impl Wanted {
             let Some(valid) = self.program(store, &program).await else {
                 continue;
             };
-            if estimate(&valid).memory_bytes <= memory_bytes {
+            if defence_bytes(&estimate(&valid)) <= memory_bytes {
                 blobs.extend(read_by(valid.get(), job));
             }
             programs.insert(program, valid);

@@ -49,6 +49,7 @@ impl<T: Config> From<SubmissionError> for Error<T> {
             SubmissionError::StepsPerSegment => Self::StepsPerSegment,
             SubmissionError::StepsPerInterval => Self::StepsPerInterval,
             SubmissionError::IntervalLongerThanSegment => Self::IntervalLongerThanSegment,
+            SubmissionError::IntervalTooLong => Self::IntervalTooLong,
             SubmissionError::TooManySegments => Self::TooManySegments,
             SubmissionError::TooManyIntervals => Self::TooManyIntervals,
             SubmissionError::Work => Self::Work,

@@ -398,6 +398,9 @@ pub mod pallet {
         StepsPerInterval,
         /// schedule.steps_per_interval: must not exceed schedule.steps_per_segment.
         IntervalLongerThanSegment,
+        /// schedule.steps_per_interval: by seconds_per_segment an interval takes longer than the chain's limit; make
+        /// intervals shorter.
+        IntervalTooLong,
         /// schedule.steps_per_segment: too small, the job would have too many segments.
         TooManySegments,
         /// schedule.steps_per_interval: too small, a segment would have too many intervals.

@@ -17,6 +17,7 @@ pub const fn widest() -> Params {
     params.limits.max_segments = MAX_SEGMENTS;
     params.limits.max_intervals_per_segment = MAX_INTERVALS_PER_SEGMENT;
     params.limits.max_seconds_per_segment = 2_592_000;
+    params.limits.max_seconds_per_interval = 2_592_000;
     params.disputes.running_games = 16;
     params
 }

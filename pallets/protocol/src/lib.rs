@@ -143,7 +143,7 @@ pub mod pallet {
         MaxSlots,
         /// `limits.max_batch_size` must be at least 1.
         MaxBatchSize,
-        /// `limits.max_seconds_per_segment` must be 1 to 2,592,000.
+        /// `limits.max_seconds_per_segment` must be 1 to 2,592,000, and `max_seconds_per_interval` 1 to that.
         MaxSeconds,
         /// `limits.reference_cpu` and `reference_gpu` must have rates above zero.
         ReferenceRate,

@@ -140,6 +140,9 @@ pub enum SubmissionError {
     /// `schedule.steps_per_interval` larger than a segment.
     #[error("schedule.steps_per_interval: must not exceed schedule.steps_per_segment")]
     IntervalLongerThanSegment,
+    /// An interval takes too long for the moves of a dispute.
+    #[error("schedule.steps_per_interval: by seconds_per_segment an interval takes longer than the chain's limit; make intervals shorter")]
+    IntervalTooLong,
     /// Too many segments.
     #[error("schedule.steps_per_segment: too small, the job would have too many segments")]
     TooManySegments,
@@ -354,7 +357,21 @@ impl JobSpec {
         ensure(
             u64::from(self.seconds_per_segment) >= self.least_seconds(params),
             SubmissionError::SecondsTooFew,
+        )?;
+        let most = u128::from(params.limits.max_seconds_per_interval).saturating_mul(1_000);
+        ensure(
+            self.declared_millis(self.schedule.steps_per_interval.into()) <= most,
+            SubmissionError::IntervalTooLong,
         )
+    }
+
+    /// The share of a full segment's declared time that so many steps take, in milliseconds, rounded up.
+    pub fn declared_millis(&self, steps: u64) -> u128 {
+        let per_segment = u128::from(self.schedule.steps_per_segment.max(1));
+        u128::from(self.seconds_per_segment)
+            .saturating_mul(1_000)
+            .saturating_mul(steps.into())
+            .div_ceil(per_segment)
     }
 
     /// Seconds a full segment takes on the reference machine of the device class asked for; at least 1.
@@ -502,6 +519,8 @@ pub(crate) mod tests {
                 |s| s.spec.schedule.total_steps = StepCount(1 << 32),
                 E::TooManySegments,
             ),
+            // Four of ten steps take 75.2 seconds.
+            (|s| s.spec.seconds_per_segment = 188, E::IntervalTooLong),
             (|s| s.spec.work.flops_per_step = 0, E::Work),
             (|s| s.spec.work.bytes_per_step = 0, E::Work),
             (|s| s.spec.work.memory_bytes = 0, E::WorkMemory),

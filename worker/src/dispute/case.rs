@@ -1,6 +1,6 @@
 //! What a party knows of a segment that is argued about.
 
-use std::{ops::ControlFlow, sync::Arc};
+use std::{collections::BTreeSet, ops::ControlFlow, sync::Arc};
 
 use assay_client::ChainError;
 use assay_engine::{EngineError, State};
@@ -14,7 +14,7 @@ use crate::{
     checkpoints::{CheckpointError, Checkpoints, Place},
     compute::{BoxedExecution, Compute},
     journal::JournalError,
-    material::{Machine, Material, MaterialError},
+    material::{defence_bytes, Machine, Material, MaterialError},
     replay::Replay,
 };
 
@@ -129,9 +129,9 @@ impl Case {
         })
     }
 
-    /// Bytes that an execution of one interval may hold: the states and values of a step, twice.
+    /// Bytes that an execution of one interval may hold.
     pub fn memory_bytes(&self) -> u64 {
-        self.material.work.memory_bytes.saturating_mul(2)
+        defence_bytes(&self.material.work)
     }
 
     /// The state nearest before an interval that is in the store unharmed, and the interval that it is the start of.
@@ -154,8 +154,8 @@ impl Case {
         Err(CaseError::NoState { root })
     }
 
-    /// Goes from the start of interval `from` to the start of interval `to`, where it leaves a checkpoint, and executes that
-    /// interval. Blocks; `stopped` is asked after each step.
+    /// Goes from the start of interval `from` to the start of interval `to`, leaves checkpoints there and on the way, and
+    /// executes that interval. Blocks; `stopped` is asked after each step.
     ///
     /// # Errors
     /// What engine and prover say; [`CaseError::Unreliable`], [`CaseError::Stopped`].
@@ -168,6 +168,7 @@ impl Case {
     ) -> Result<BoxedExecution, CaseError> {
         let stepper = bench.compute.stepper(&self.material, bench.machine)?;
         let mut replay = Replay::new(self.material.clone(), stepper, state);
+        let kept = way_marks(from, to);
         for interval in (from.0..to.0).map(IntervalIndex) {
             let steps = self.claim.steps(interval);
             let going = replay.steps(steps, |_, _| match stopped() {
@@ -178,9 +179,9 @@ impl Case {
                 return Err(CaseError::Stopped);
             }
             self.check_reliable(interval, replay.root())?;
-        }
-        if let Some(before) = to.0.checked_sub(1).filter(|_| from < to) {
-            self.keep(bench, IntervalIndex(before), &replay);
+            if kept.contains(&IntervalIndex(interval.0.saturating_add(1))) {
+                self.keep(bench, interval, &replay);
+            }
         }
         let (steps, slots) = (self.claim.steps(to), replay.into_state().into_slots());
         let work = self.work.clone();
@@ -198,13 +199,79 @@ impl Case {
         }
     }
 
-    /// Keeps the state before the interval in dispute, so that the next game about it, or this one after a restart, begins
-    /// there. Games go on without it.
-    fn keep(&self, bench: &Bench, before: IntervalIndex, replay: &Replay) {
+    /// Keeps the state at an interval's end, so that the next game about one that follows, or this one after a restart,
+    /// begins there. Games go on without it.
+    fn keep(&self, bench: &Bench, interval: IntervalIndex, replay: &Replay) {
         let (segment, state) = (self.claim.segment, replay.state());
-        let keeping = self.checkpoints.keep(segment, before, replay.root(), state);
+        let keeping = self
+            .checkpoints
+            .keep(segment, interval, replay.root(), state);
         if let Err(error) = bench.runtime.block_on(keeping) {
-            tracing::warn!(job = %self.checkpoints.job, %segment, %error, "no checkpoint before the interval in dispute");
+            tracing::warn!(job = %self.checkpoints.job, %segment, %interval, %error, "no checkpoint on the way to the interval in dispute");
+        }
+    }
+}
+
+/// Checkpoints on one way to an interval in dispute, at most.
+const WAY_MARKS: u32 = 16;
+
+/// Before which intervals a state is kept on the way from the start of one to the start of another: at equal distances, the
+/// other's included. Whatever the order in which games lead to a segment's intervals, all ways to them then take no longer
+/// than the segment a few times over.
+pub fn way_marks(from: IntervalIndex, to: IntervalIndex) -> BTreeSet<IntervalIndex> {
+    let distance = to.0.saturating_sub(from.0).div_ceil(WAY_MARKS).max(1);
+    let marks = (0..WAY_MARKS).map(|nth| to.0.saturating_sub(nth.saturating_mul(distance)));
+    marks
+        .filter(|mark| *mark > from.0)
+        .map(IntervalIndex)
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// Intervals executed on the ways to these in turn, besides themselves.
+    fn ways(targets: impl IntoIterator<Item = u32>) -> u32 {
+        let mut kept = BTreeSet::from([IntervalIndex(0)]);
+        let way = |to: u32| {
+            let to = IntervalIndex(to);
+            let from = *kept.range(..=to).next_back().expect("the first is kept");
+            kept.extend(way_marks(from, to));
+            to.0 - from.0
+        };
+        targets.into_iter().map(way).sum()
+    }
+
+    #[test]
+    fn the_last_mark_is_the_end_and_marks_are_few() {
+        for to in 0..100 {
+            for from in 0..=to {
+                let marks = way_marks(IntervalIndex(from), IntervalIndex(to));
+                assert!(marks.len() <= WAY_MARKS as usize);
+                assert_eq!(
+                    marks.last().copied(),
+                    (from < to).then_some(IntervalIndex(to))
+                );
+                assert!(marks.iter().all(|mark| (from + 1..=to).contains(&mark.0)));
+            }
+        }
+    }
+
+    #[test]
+    fn from_last_to_first_is_the_segment_a_few_times() {
+        assert!(ways((0..4_096).rev()) <= 4 * 4_096);
+        assert!(ways((0..100).rev()) <= 3 * 100);
+        assert_eq!(ways(0..100), 99, "each begins where the last one ended");
+    }
+
+    proptest! {
+        #[test]
+        fn in_any_order_the_ways_are_the_segment_a_few_times(
+            order in Just((0..1_000).collect::<Vec<u32>>()).prop_shuffle()
+        ) {
+            prop_assert!(ways(order) <= 4 * 1_000);
         }
     }
 }

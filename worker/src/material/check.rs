@@ -89,11 +89,19 @@ fn check_declared(work: &WorkEstimate, declared: &DeclaredWork) -> Result<(), Ma
     Ok(())
 }
 
+/// Bytes that executing an interval again for a game may take: the states and values of a step, twice. Who cannot defend what
+/// it trains must not train it.
+pub fn defence_bytes(work: &WorkEstimate) -> u64 {
+    work.memory_bytes.saturating_mul(2)
+}
+
 fn check_memory(work: &WorkEstimate, given: u64) -> Result<(), MaterialError> {
-    let needed = work.memory_bytes;
+    let needed = defence_bytes(work);
     if needed <= given {
         return Ok(());
     }
-    let detail = format!("the program needs {needed} bytes of memory, this worker gives {given}");
+    let detail = format!(
+        "to defend its steps the program needs {needed} bytes of memory, this worker gives {given}"
+    );
     Err(MaterialError::hopeless(DeclineReason::NoCapacity, detail))
 }

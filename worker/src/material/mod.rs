@@ -8,7 +8,7 @@ mod error;
 mod sources;
 mod tape;
 
-pub use check::check;
+pub use check::{check, defence_bytes};
 pub use error::MaterialError;
 pub use sources::Sources;
 pub use tape::loss_tape;

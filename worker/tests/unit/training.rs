@@ -4,12 +4,13 @@ use std::{collections::BTreeSet, path::Path, process::Command, sync::Arc};
 
 use assay_blobs::{BlobId, BlobKind, BlobStore};
 use assay_engine::Simd;
+use assay_program::estimate;
 use assay_protocol::{IntervalIndex, JobId, SegmentIndex, StateRoot};
 use assay_worker::{
     compute::Honest,
     decide::Goal,
     journal::Journal,
-    material::{check, loss_tape, Machine, Material, MaterialError},
+    material::{check, defence_bytes, loss_tape, Machine, Material, MaterialError},
     metrics::Metrics,
     progress::{Board, Phase, Progress},
     train::{Shop, TrainError, Trainer},
@@ -312,7 +313,9 @@ fn what_a_job_declares_is_checked() {
         reason(&|spec| spec.batch_size += 1, 1 << 30),
         ProgramInvalid
     );
-    assert_eq!(reason(&|_| (), 1_000), NoCapacity);
+    let needed = defence_bytes(&estimate(&job.program));
+    assert!(check(&job.program, &good, needed).is_ok());
+    assert_eq!(reason(&|_| (), needed - 1), NoCapacity);
 }
 
 /// The directory that the process with a file size limit uses.

@@ -34,7 +34,7 @@ type Edit = fn(&mut JobSubmission);
 #[test]
 fn each_field_is_judged_and_nothing_is_stored() {
     use Error as E;
-    let cases: [(Edit, Error<Test>); 28] = [
+    let cases: [(Edit, Error<Test>); 29] = [
         (|s| s.spec.header.version = 0, E::NumericsVersion),
         (|s| s.spec.header.flags = 1, E::Flags),
         (|s| s.spec.header.nodes = 4, E::Nodes),
@@ -71,6 +71,7 @@ fn each_field_is_judged_and_nothing_is_stored() {
             },
             E::TooManyIntervals,
         ),
+        (|s| s.spec.seconds_per_segment = 151, E::IntervalTooLong),
         (|s| s.spec.work.flops_per_step = 0, E::Work),
         (|s| s.spec.work.memory_bytes = 0, E::WorkMemory),
         (|s| s.spec.work.memory_bytes = u64::MAX, E::RequiredMemory),

@@ -85,8 +85,8 @@ pub enum ParamsError {
     /// `limits.max_batch_size`.
     #[error("limits.max_batch_size must be at least 1")]
     MaxBatchSize,
-    /// `limits.max_seconds_per_segment`.
-    #[error("limits.max_seconds_per_segment must be 1 to 2,592,000")]
+    /// `limits.max_seconds_per_segment` or `limits.max_seconds_per_interval`.
+    #[error("limits.max_seconds_per_segment must be 1 to 2,592,000, and max_seconds_per_interval 1 to that")]
     MaxSeconds,
     /// `limits.reference_cpu` or `limits.reference_gpu`.
     #[error("limits.reference_cpu and reference_gpu must have rates above zero")]
@@ -246,7 +246,8 @@ impl SizeLimits {
         )?;
         ensure(self.max_batch_size >= 1, ParamsError::MaxBatchSize)?;
         ensure(
-            (1..=2_592_000).contains(&self.max_seconds_per_segment),
+            (1..=2_592_000).contains(&self.max_seconds_per_segment)
+                && (1..=self.max_seconds_per_segment).contains(&self.max_seconds_per_interval),
             ParamsError::MaxSeconds,
         )?;
         ensure(
@@ -368,7 +369,7 @@ mod tests {
 
     #[test]
     fn each_field_is_bounded() {
-        let cases: [(Edit, ParamsError); 47] = [
+        let cases: [(Edit, ParamsError); 49] = [
             (|p| p.assignment.open_limit = 0, ParamsError::OpenLimit),
             (
                 |p| p.assignment.accept_window = MAX_WINDOW + 1,
@@ -432,6 +433,14 @@ mod tests {
             (|p| p.limits.max_batch_size = 0, ParamsError::MaxBatchSize),
             (
                 |p| p.limits.max_seconds_per_segment = 0,
+                ParamsError::MaxSeconds,
+            ),
+            (
+                |p| p.limits.max_seconds_per_interval = 0,
+                ParamsError::MaxSeconds,
+            ),
+            (
+                |p| p.limits.max_seconds_per_interval = p.limits.max_seconds_per_segment + 1,
                 ParamsError::MaxSeconds,
             ),
             (

@@ -94,12 +94,8 @@ impl Params {
     }
 
     fn budget(&self, spec: &JobSpec, steps: u64, factor: PerMille, time: BlockTime) -> BlockNumber {
-        let per_segment = u128::from(spec.schedule.steps_per_segment.max(1));
-        let declared = u128::from(spec.seconds_per_segment)
-            .saturating_mul(1_000)
-            .saturating_mul(steps.into())
-            .div_ceil(per_segment);
-        let millis = u64::try_from(factor.ceil_of(declared)).unwrap_or(u64::MAX);
+        let declared = factor.ceil_of(spec.declared_millis(steps));
+        let millis = u64::try_from(declared).unwrap_or(u64::MAX);
         time.blocks_for(millis).min(self.disputes.max_budget)
     }
 }

@@ -132,6 +132,10 @@ pub struct SizeLimits {
     pub max_batch_size: u32,
     /// The most seconds a segment may be declared to take.
     pub max_seconds_per_segment: u32,
+    /// The most seconds an interval may be declared to take, by its share of the segment's steps. For each game that leads
+    /// back to an earlier step a provider executes the interval again; as long as it can do that for all games whose
+    /// clocks run at once within one move's allowance, a series of games costs it no budget.
+    pub max_seconds_per_interval: u32,
     /// The slowest machine a CPU job's declared seconds must allow for.
     pub reference_cpu: DeviceRate,
     /// The slowest machine a GPU job's declared seconds must allow for.

@@ -111,6 +111,8 @@ const LIMITS: SizeLimits = SizeLimits {
     max_constants: Header::MAX_CONSTANTS,
     max_batch_size: 65_536,
     max_seconds_per_segment: 86_400,
+    // A move's allowance for each of eight games, in blocks of six seconds.
+    max_seconds_per_interval: 75,
     reference_cpu: DeviceRate {
         flops_per_second: 20_000_000_000,
         bytes_per_second: 5_000_000_000,
@@ -122,3 +124,19 @@ const LIMITS: SizeLimits = SizeLimits {
         nanos_per_node: 10_000,
     },
 };
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_move_of_every_running_game_fits_the_allowance() {
+        let DisputeParams {
+            move_allowance,
+            running_games,
+            ..
+        } = Params::main().disputes;
+        let executions = LIMITS.max_seconds_per_interval * running_games;
+        assert!(executions <= 6 * move_allowance, "blocks of six seconds");
+    }
+}
