@@ -1,9 +1,8 @@
-//! Games between hand-made parties, hostile moves and hostile bytes.
+//! Games between hand-made parties, and hostile moves. Hostile bytes are in `fuzz/`.
 
 mod cheats;
 mod clocks;
 mod faults;
-mod fuzz;
 mod golden;
 mod honest;
 mod refusals;

@@ -1,6 +1,7 @@
 //! A whole job in memory, its right execution and wrong ones, and both sides of a game, all written as plainly as
 //! possible: whole tensors, whole trees, the reference for every value.
 
+pub mod moves;
 pub mod operators;
 pub mod player;
 pub mod programs;

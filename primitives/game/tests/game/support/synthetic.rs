@@ -1,14 +1,13 @@
 //! Fold steps in trees of any size, of which only what a proof shows is made: the other siblings are numbers.
 
-use super::{hash, path, revealed, Rng};
+use super::{hash, path, Rng};
 use assay_commitment::{
     canonical_word, fold_leaf, fold_path, padding, state_root_from_tree, tensor_root, tile_hash,
     tree_height, Hash, Sha3, Tree,
 };
 use assay_game::{
-    sources_of, BlockFrame, Budget, Claim, Cursor, Defence, Entry, Game, GameId, Move, NodeFrame,
-    OpenTiles, Phase, Proof, Register, ShownNode, SourcePlace, SourceProof, StepFrame, TileFrame,
-    Transcript,
+    sources_of, BlockFrame, Budget, Claim, Defence, Entry, Game, GameId, NodeFrame, Phase, Proof,
+    Register, ShownNode, SourcePlace, SourceProof, StepFrame, TileFrame, Transcript,
 };
 use assay_numerics::{Context, DType, Operation, Tile, TileIndex, TileShape};
 use assay_program::{Header, Node, Source};
@@ -53,7 +52,7 @@ impl Sparse {
 }
 
 /// Siblings of a leaf: padding where there must be, anything elsewhere.
-fn siblings(count: u64, index: u64, rng: &mut Rng) -> Vec<Hash> {
+pub fn siblings(count: u64, index: u64, rng: &mut Rng) -> Vec<Hash> {
     (0..tree_height(count))
         .map(|height| {
             let (sibling, last) = ((index >> height) ^ 1, (count - 1) >> height);
@@ -171,7 +170,7 @@ pub fn fold_step(node: &Node, tile: u64, block: u32, rng: &mut Rng) -> FoldStep 
 }
 
 /// A job whose trees all have their greatest size.
-fn largest_claim() -> Claim {
+pub fn largest_claim() -> Claim {
     let interval = assay_protocol::MAX_STEPS_PER_INTERVAL;
     Claim {
         header: Header {
@@ -197,7 +196,7 @@ fn largest_claim() -> Claim {
     }
 }
 
-fn last_step(claim: &Claim, rng: &mut Rng) -> StepFrame {
+pub fn last_step(claim: &Claim, rng: &mut Rng) -> StepFrame {
     StepFrame {
         interval: IntervalIndex(claim.intervals() - 1),
         step: claim.schedule.steps_per_interval - 1,
@@ -285,33 +284,4 @@ pub fn game_at(claim: &Claim, phase: Phase) -> (Game, Defence) {
         ..game.expect("the only game")
     };
     (game, defence)
-}
-
-/// A game about the last node but `Commit` of a program in which these bytes stand there, and the opening of its tiles.
-/// `None` if no move could hold the bytes.
-pub fn opening(bytes: &[u8], rng: &mut Rng) -> Option<(Claim, Phase, Move)> {
-    let node = ShownNode::try_from(bytes.to_vec()).ok()?;
-    let (count, number) = (u64::from(Header::MAX_NODES), Header::MAX_NODES - 2);
-    let node_path = siblings(count, number.into(), rng);
-    let leaf = assay_commitment::node_leaf::<Sha3>(bytes);
-    let mut claim = largest_claim();
-    claim.node_tree_root =
-        fold_path::<Sha3>(leaf, number.into(), count, &node_path).expect("a path");
-    let ty = Node::decode(bytes).map_or(super::programs::f32s([1, 1, 1, 1]), |node| node.output);
-    let unknown = Cursor::at_root(ty.dims.tiles(), [0; 32]);
-    let shown = (0..unknown.revealed_count()).map(|_| rng.hash()).collect();
-    let top = revealed(shown);
-    let opened = Cursor::open::<Sha3>(ty.dims.tiles(), &top).expect("as many as there are");
-    let frame = NodeFrame {
-        step: last_step(&claim, rng),
-        operators: rng.hash(),
-        node: number,
-        output: tensor_root::<Sha3>(ty, opened.root).0,
-    };
-    let mv = OpenTiles {
-        node,
-        node_path: path(node_path),
-        top,
-    };
-    Some((claim, Phase::OpenTiles(frame), Move::OpenTiles(mv)))
 }

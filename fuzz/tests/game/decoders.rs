@@ -1,17 +1,17 @@
 //! Every decoder.
 
-use super::{cases, changed, memory::most_of, random_bytes};
 use crate::{
-    golden,
-    support::{hash, programs::every_operator, Rng},
+    hostile::Hostile,
+    memory::most_of,
+    support::{hash, moves::moves, programs::every_operator},
 };
 use assay_commitment::Sha3;
 use assay_game::Move;
 use assay_numerics::Op;
 use assay_program::{Header, Node, Program};
 use assay_protocol::{SegmentCommitment, StateRoot};
+use bolero::check;
 use codec::{Decode, DecodeAll, Encode};
-use proptest::prelude::*;
 use std::sync::LazyLock;
 
 /// Most memory for a node, an operator or a header.
@@ -22,18 +22,6 @@ const MOVE_MEMORY: usize = 128 << 10;
 const COMMITMENT_MEMORY: usize = 8 << 10;
 /// Most memory for a program, for each of its bytes.
 const PROGRAM_FACTOR: usize = 16;
-
-/// Right bytes after a few changes, or any bytes.
-fn hostile(right: &[Vec<u8>], seed: u64) -> Vec<u8> {
-    let mut rng = Rng(seed);
-    match rng.below(4) {
-        0 => random_bytes(&mut rng),
-        _ => {
-            let which = rng.below(right.len() as u64) as usize;
-            changed(&right[which], &mut rng)
-        }
-    }
-}
 
 fn check_node(bytes: &[u8]) {
     let (node, most) = most_of(|| Node::decode(bytes));
@@ -127,7 +115,7 @@ static RIGHT: LazyLock<Right> = LazyLock::new(|| {
         ops: program.nodes.iter().map(op).collect(),
         headers: vec![program.header().encode().to_vec()],
         programs: vec![program.encode()],
-        moves: golden::encoded_moves(),
+        moves: moves().iter().map(|(_, mv)| mv.encode()).collect(),
         commitments: [1, 3, 100].map(|count| commitment(count).encode()).to_vec(),
     }
 });
@@ -137,38 +125,41 @@ fn commitment(states: u64) -> SegmentCommitment {
     SegmentCommitment::new::<Sha3>(&states).unwrap()
 }
 
-proptest! {
-    #![proptest_config(cases(2_000))]
+fn from_any_bytes(right: &[Vec<u8>], check_bytes: fn(&[u8])) {
+    check!()
+        .with_type::<Hostile>()
+        .with_iterations(5_000)
+        .for_each(|hostile| check_bytes(&hostile.bytes(right)));
+}
 
-    #[test]
-    fn nodes_from_any_bytes(seed: u64) {
-        check_node(&hostile(&RIGHT.nodes, seed));
-    }
+#[test]
+fn nodes_from_any_bytes() {
+    from_any_bytes(&RIGHT.nodes, check_node);
+}
 
-    #[test]
-    fn operators_from_any_bytes(seed: u64) {
-        check_op(&hostile(&RIGHT.ops, seed));
-    }
+#[test]
+fn operators_from_any_bytes() {
+    from_any_bytes(&RIGHT.ops, check_op);
+}
 
-    #[test]
-    fn headers_from_any_bytes(seed: u64) {
-        check_header(&hostile(&RIGHT.headers, seed));
-    }
+#[test]
+fn headers_from_any_bytes() {
+    from_any_bytes(&RIGHT.headers, check_header);
+}
 
-    #[test]
-    fn programs_from_any_bytes(seed: u64) {
-        check_program(&hostile(&RIGHT.programs, seed));
-    }
+#[test]
+fn programs_from_any_bytes() {
+    from_any_bytes(&RIGHT.programs, check_program);
+}
 
-    #[test]
-    fn moves_from_any_bytes(seed: u64) {
-        check_move(&hostile(&RIGHT.moves, seed));
-    }
+#[test]
+fn moves_from_any_bytes() {
+    from_any_bytes(&RIGHT.moves, check_move);
+}
 
-    #[test]
-    fn commitments_from_any_bytes(seed: u64) {
-        check_commitment(&hostile(&RIGHT.commitments, seed));
-    }
+#[test]
+fn commitments_from_any_bytes() {
+    from_any_bytes(&RIGHT.commitments, check_commitment);
 }
 
 /// What begins right and ends early is nothing.

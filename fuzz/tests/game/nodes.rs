@@ -1,17 +1,21 @@
 //! Nodes of any shape that the rules allow: a hostile buyer's programs.
 
-use super::{cases, changed, memory::most_of, referee::REFEREE_MEMORY};
-use crate::support::{
-    operators::random_node,
-    synthetic::{fold_step, FoldStep},
-    Rng,
+use crate::{
+    hostile::Changes,
+    memory::most_of,
+    random::random_node,
+    referee::REFEREE_MEMORY,
+    support::{
+        synthetic::{fold_step, FoldStep},
+        Rng,
+    },
 };
 use assay_commitment::Sha3;
 use assay_game::{Move, MoveError, Outcome, Party, Reason, Verdict};
 use assay_numerics::TileIndex;
 use assay_program::{Header, Node};
+use bolero::check;
 use codec::{DecodeAll, Encode};
-use proptest::prelude::*;
 
 /// The verdict on a proof, within the declared memory.
 fn judge(step: &FoldStep, mv: &Move) -> Result<Verdict, MoveError> {
@@ -42,32 +46,35 @@ fn place(node: &Node, rng: &mut Rng) -> (u64, u32) {
     (tile, pick(blocks.into(), rng) as u32)
 }
 
-proptest! {
-    #![proptest_config(cases(400))]
+/// The referee takes a right proof of any block, gives the defender the leaf that follows and the challenger any
+/// other, and takes no other proof.
+#[test]
+fn any_block_of_any_node_is_judged() {
+    check!()
+        .with_type::<(u64, [Changes; 8])>()
+        .with_iterations(400)
+        .for_each(|(seed, changes)| judge_any(*seed, changes));
+}
 
-    /// The referee takes a right proof of any block, gives the defender the leaf that follows and the challenger any
-    /// other, and takes no other proof.
-    #[test]
-    fn any_block_of_any_node_is_judged(seed: u64) {
-        let mut rng = Rng(seed);
-        let node = random_node(&mut rng);
-        prop_assert_eq!(node.check(Header::MAX_NODES - 2, &header()), Ok(()));
-        prop_assert!(node.encode().len() <= Node::MAX_BYTES);
-        let (tile, block) = place(&node, &mut rng);
-        let mut step = fold_step(&node, tile, block, &mut rng);
-        let right = Move::Prove(Box::new(step.proof.clone()));
-        let verdict = judge(&step, &right).unwrap();
-        prop_assert_eq!(verdict.winner, Party::Challenger);
-        let Reason::Proof { computed, .. } = verdict.reason else {
-            panic!("{verdict:?}");
-        };
-        step.frame.leaf = computed;
-        prop_assert_eq!(judge(&step, &right).unwrap().winner, Party::Defender);
-        for _ in 0..8 {
-            let bytes = changed(&right.encode(), &mut rng);
-            if let Ok(another) = Move::decode_all(&mut &bytes[..]) {
-                prop_assert!(another == right || judge(&step, &another).is_err());
-            }
+fn judge_any(seed: u64, changes: &[Changes]) {
+    let mut rng = Rng(seed);
+    let node = random_node(&mut rng);
+    assert_eq!(node.check(Header::MAX_NODES - 2, &header()), Ok(()));
+    assert!(node.encode().len() <= Node::MAX_BYTES);
+    let (tile, block) = place(&node, &mut rng);
+    let mut step = fold_step(&node, tile, block, &mut rng);
+    let right = Move::Prove(Box::new(step.proof.clone()));
+    let verdict = judge(&step, &right).unwrap();
+    assert_eq!(verdict.winner, Party::Challenger);
+    let Reason::Proof { computed, .. } = verdict.reason else {
+        panic!("{verdict:?}");
+    };
+    step.frame.leaf = computed;
+    assert_eq!(judge(&step, &right).unwrap().winner, Party::Defender);
+    for changes in changes {
+        let bytes = changes.of(&right.encode());
+        if let Ok(another) = Move::decode_all(&mut &bytes[..]) {
+            assert!(another == right || judge(&step, &another).is_err());
         }
     }
 }

@@ -1,19 +1,23 @@
 //! Changed moves in every phase of games.
 
-use super::{cases, changed, memory::most_of, random_bytes};
-use crate::support::{
-    operators::random_node,
-    player,
-    programs::{every_operator, many_tiles, World},
-    run::{Fault, Run},
-    synthetic,
-    table::Table,
-    Rng,
+use crate::{
+    hostile::Hostile,
+    memory::most_of,
+    opening::opening,
+    random::random_node,
+    support::{
+        player,
+        programs::{every_operator, many_tiles, World},
+        run::{Fault, Run},
+        synthetic,
+        table::Table,
+        Rng,
+    },
 };
 use assay_commitment::Sha3;
 use assay_game::{Claim, Defence, Entry, Game, Move, MoveError, Outcome, Phase};
+use bolero::check;
 use codec::{DecodeAll, Encode};
-use proptest::prelude::*;
 use std::sync::OnceLock;
 
 /// Most memory for the judgement of a move; the move itself and the game are counted apart.
@@ -91,7 +95,7 @@ fn take(position: &Position, mv: &Move) -> Result<Outcome, MoveError> {
 
 /// A challenger may name any node shown. A defender has one move, but where it opens a tree of which only the last leaf
 /// is known: there it has one for each execution that ends so.
-fn check(position: &Position, mv: &Move) {
+fn check_move(position: &Position, mv: &Move) {
     let outcome = take(position, mv);
     let is_right = *mv == position.right;
     match (&position.game.phase, mv) {
@@ -105,50 +109,57 @@ fn check(position: &Position, mv: &Move) {
     }
 }
 
-fn pick(rng: &mut Rng) -> &'static Position {
+fn pick(number: u16) -> &'static Position {
     let positions = positions();
-    &positions[rng.below(positions.len() as u64) as usize]
+    &positions[usize::from(number) % positions.len()]
 }
 
-proptest! {
-    #![proptest_config(cases(4_000))]
+#[test]
+fn a_changed_move_is_refused() {
+    check!()
+        .with_type::<(u16, Hostile)>()
+        .with_iterations(8_000)
+        .for_each(|(number, hostile)| {
+            let position = pick(*number);
+            let bytes = hostile.bytes(&[position.right.encode()]);
+            if let Ok(mv) = Move::decode_all(&mut &bytes[..]) {
+                check_move(position, &mv);
+            }
+        });
+}
 
-    #[test]
-    fn a_changed_move_is_refused(seed: u64) {
-        let mut rng = Rng(seed);
-        let position = pick(&mut rng);
-        let bytes = match rng.below(16) {
-            0 => random_bytes(&mut rng),
-            _ => changed(&position.right.encode(), &mut rng),
-        };
-        if let Ok(mv) = Move::decode_all(&mut &bytes[..]) {
-            check(position, &mv);
-        }
-    }
+#[test]
+fn a_move_of_another_position_is_refused() {
+    check!()
+        .with_type::<(u16, u16)>()
+        .with_iterations(4_000)
+        .for_each(|(one, another)| check_move(pick(*one), &pick(*another).right));
+}
 
-    #[test]
-    fn a_move_of_another_position_is_refused(seed: u64) {
-        let mut rng = Rng(seed);
-        let (position, another) = (pick(&mut rng), pick(&mut rng));
-        check(position, &another.right);
-    }
+/// A buyer may have had any bytes accepted as nodes.
+#[test]
+fn any_bytes_as_a_node_are_judged() {
+    check!()
+        .with_type::<(u64, Option<Hostile>)>()
+        .with_iterations(8_000)
+        .for_each(|(seed, hostile)| judge_node(&mut Rng(*seed), hostile.as_ref()));
+}
 
-    /// A buyer may have had any bytes accepted as nodes.
-    #[test]
-    fn any_bytes_as_a_node_are_judged(seed: u64) {
-        let mut rng = Rng(seed);
-        let right = random_node(&mut rng).encode();
-        let bytes = match rng.below(8) {
-            0 => random_bytes(&mut rng),
-            1 => right,
-            _ => changed(&right, &mut rng),
-        };
-        let Some((claim, phase, mv)) = synthetic::opening(&bytes, &mut rng) else {
-            return Ok(());
-        };
-        let (game, mut defence) = synthetic::game_at(&claim, phase);
-        let (outcome, most) = most_of(|| game.next::<Sha3>(&claim, &mut defence, &mv, 0));
-        prop_assert!(most <= REFEREE_MEMORY, "{} bytes to judge a node", most);
-        prop_assert!(matches!(outcome, Ok(Outcome::Game(_)) | Err(MoveError::IllFormedNode)));
-    }
+/// Judges a node, or what became of it.
+fn judge_node(rng: &mut Rng, hostile: Option<&Hostile>) {
+    let right = random_node(rng).encode();
+    let bytes = match hostile {
+        Some(hostile) => hostile.bytes(&[right]),
+        None => right,
+    };
+    let Some((claim, phase, mv)) = opening(&bytes, rng) else {
+        return;
+    };
+    let (game, mut defence) = synthetic::game_at(&claim, phase);
+    let (outcome, most) = most_of(|| game.next::<Sha3>(&claim, &mut defence, &mv, 0));
+    assert!(most <= REFEREE_MEMORY, "{most} bytes to judge a node");
+    assert!(matches!(
+        outcome,
+        Ok(Outcome::Game(_)) | Err(MoveError::IllFormedNode)
+    ));
 }
