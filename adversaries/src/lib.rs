@@ -10,7 +10,6 @@
 //! - [`Conduct`]: how a cheat behaves in games: whether it answers, and how fast.
 //! - [`Tale`]: an interval as the cheat tells it, as an [`Execution`](assay_prover::Execution).
 
-mod arithmetic;
 mod conduct;
 mod crooked;
 mod fault;

@@ -4,16 +4,12 @@ use std::{process::ExitCode, sync::Arc, time::Duration};
 
 use assay_adversaries::{Conduct, Crooked, Fault, Kind, Level};
 use assay_worker::{
-    logging,
     options::{RunOptions, VerifyOptions},
+    process,
     run::run_with,
     verify::verify_with,
 };
 use clap::{Args, Parser, Subcommand};
-use tokio::{
-    signal::unix::{signal, SignalKind},
-    sync::watch,
-};
 
 /// Cheats, for tests. Never run it with money that you want to keep.
 #[derive(Debug, Parser)]
@@ -74,44 +70,21 @@ impl FaultOptions {
 }
 
 fn main() -> ExitCode {
-    let command = Cli::parse().command;
-    let done = tokio::runtime::Runtime::new()
-        .map_err(anyhow::Error::from)
-        .and_then(|runtime| runtime.block_on(execute(command)));
-    match done {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("error: {error:#}");
-            ExitCode::FAILURE
-        }
-    }
+    process::execute(execute(Cli::parse().command))
 }
 
 async fn execute(command: Command) -> anyhow::Result<()> {
-    let (bars, stop) = (logging::start(), stop()?);
     match command {
-        Command::Run(cheat) => run_with(&cheat.options, bars, cheat.fault.crooked(), stop).await,
+        Command::Run(cheat) => {
+            let Cheat { fault, options } = *cheat;
+            process::run_daemon(|bars, stop| run_with(&options, bars, fault.crooked(), stop)).await
+        }
         Command::Verify(cheat) => {
-            verify_with(&cheat.options, bars, cheat.fault.crooked(), stop).await
+            let Cheat { fault, options } = *cheat;
+            process::run_daemon(|bars, stop| verify_with(&options, bars, fault.crooked(), stop))
+                .await
         }
     }
-}
-
-/// Becomes true on SIGINT or SIGTERM.
-fn stop() -> anyhow::Result<watch::Receiver<bool>> {
-    let (sender, receiver) = watch::channel(false);
-    let (mut interrupt, mut terminate) = (
-        signal(SignalKind::interrupt())?,
-        signal(SignalKind::terminate())?,
-    );
-    tokio::spawn(async move {
-        tokio::select! {
-            _ = interrupt.recv() => {}
-            _ = terminate.recv() => {}
-        }
-        let _ = sender.send(true);
-    });
-    Ok(receiver)
 }
 
 #[cfg(test)]

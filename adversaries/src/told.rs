@@ -1,12 +1,13 @@
 //! One step as a cheat tells it.
 
-use assay_numerics::{DType, Op, RowOrder, Tensor};
+use assay_numerics::{DType, Tensor};
 use assay_program::{Node, Source, ValidProgram};
-
-use crate::{
-    arithmetic::{reversed, unfused},
-    Fault, Kind,
+use assay_testing::{
+    arithmetic::{other_order, reversed, unfused},
+    Tensors,
 };
+
+use crate::{Fault, Kind};
 
 /// What a step is computed from.
 #[derive(Clone, Copy, Debug)]
@@ -127,14 +128,13 @@ impl<'a> Facts<'a> {
     where
         'a: 'v,
     {
-        let read = |source| match source {
-            Source::Node(node) => values.get(node as usize),
-            Source::Slot(slot) => self.before.get(slot as usize),
-            Source::Input(input) => self.data.get(input as usize),
-            Source::Constant(constant) => self.constants.get(constant as usize),
+        let tensors = Tensors {
+            nodes: values,
+            slots: self.before,
+            data: self.data,
+            constants: self.constants,
         };
-        let inputs = node.inputs.iter();
-        inputs.filter_map(|input| read(input.source)).collect()
+        tensors.inputs(node)
     }
 }
 
@@ -194,16 +194,6 @@ fn shifted(data: &Tensor) -> Tensor {
         shifted.words_mut().rotate_right(1);
     }
     shifted
-}
-
-fn other_order(op: &Op) -> Op {
-    let order = match op {
-        Op::BatchRows {
-            order: RowOrder::Sequential,
-        } => RowOrder::Shuffled,
-        _ => RowOrder::Sequential,
-    };
-    Op::BatchRows { order }
 }
 
 /// Exchanges the first two slots of one type that differ.

@@ -47,6 +47,7 @@ pub mod material;
 pub mod metrics;
 pub mod options;
 pub mod outbox;
+pub mod process;
 pub mod progress;
 pub mod replay;
 pub mod retention;

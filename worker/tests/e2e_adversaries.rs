@@ -42,31 +42,24 @@ enum End {
 /// A cheat: the arguments that make it one, and its end.
 type Row = (&'static [&'static str], End);
 
-/// Providers that cheat. All are wrong from step 17 on, step 7 of the second interval. Those that fall silent come first, as
-/// their games take longest.
-const CHEATS: [Row; 21] = [
-    (
-        &["--fault", "unfused", "--silent-from", "steps"],
-        End::TimeOut,
-    ),
-    (
-        &["--fault", "unfused", "--silent-from", "operators"],
-        End::TimeOut,
-    ),
-    (
-        &["--fault", "unfused", "--silent-from", "tiles"],
-        End::TimeOut,
-    ),
-    (
-        &["--fault", "unfused", "--silent-from", "fold"],
-        End::TimeOut,
-    ),
-    (
-        &["--fault", "unfused", "--silent-from", "proof"],
-        End::TimeOut,
-    ),
-    (&["--fault", "unfused", "--delay", "90"], End::TimeOut),
+const fn runs_out_of_time(arguments: &'static [&'static str]) -> Row {
+    (arguments, End::TimeOut)
+}
+
+/// Those that let their time run out, on either side. They come first, as their games take longest.
+const LATE: [Row; 6] = [
+    runs_out_of_time(&["--fault", "unfused", "--silent-from", "steps"]),
+    runs_out_of_time(&["--fault", "unfused", "--silent-from", "operators"]),
+    runs_out_of_time(&["--fault", "unfused", "--silent-from", "tiles"]),
+    runs_out_of_time(&["--fault", "unfused", "--silent-from", "fold"]),
+    runs_out_of_time(&["--fault", "unfused", "--delay", "90"]),
     (&["--fault", "reorder"], End::Death),
+];
+
+/// More providers that cheat. All are wrong from step 17 on, step 7 of the second interval.
+const CHEATS: [Row; 15] = [
+    // A challenger has nothing to say there.
+    runs_out_of_time(&["--fault", "unfused", "--silent-from", "proof"]),
     (&["--fault", "flip-weight"], End::Proof),
     (&["--fault", "skip-step"], End::Slot),
     (&["--fault", "reuse-checkpoint"], End::Proof),
@@ -83,31 +76,23 @@ const CHEATS: [Row; 21] = [
     (&["--fault", "element", "--at-node", "12"], End::Proof),
 ];
 
-/// Challengers that lie, about the same step.
-const LIARS: [Row; 10] = [
-    (
-        &["--fault", "unfused", "--silent-from", "steps"],
-        End::TimeOut,
-    ),
-    (
-        &["--fault", "unfused", "--silent-from", "operators"],
-        End::TimeOut,
-    ),
-    (
-        &["--fault", "unfused", "--silent-from", "tiles"],
-        End::TimeOut,
-    ),
-    (
-        &["--fault", "unfused", "--silent-from", "fold"],
-        End::TimeOut,
-    ),
-    (&["--fault", "unfused", "--delay", "90"], End::TimeOut),
-    (&["--fault", "reorder"], End::Death),
+/// More challengers that lie, about the same step.
+const LIARS: [Row; 4] = [
     (&["--fault", "other-loss"], End::Proof),
     (&["--fault", "unfused"], End::Proof),
     (&["--fault", "skip-step"], End::Slot),
     (&["--fault", "element", "--at-node", "8"], End::Proof),
 ];
+
+/// All providers that cheat.
+fn cheats() -> Vec<Row> {
+    [&LATE[..], &CHEATS].concat()
+}
+
+/// All challengers that lie.
+fn liars() -> Vec<Row> {
+    [&LATE[..], &LIARS].concat()
+}
 
 /// What a provider that cheats needs for stake, collateral and its operator.
 const MEANS: Balance = 2_000 * UNIT;
@@ -116,7 +101,7 @@ const MEANS: Balance = 2_000 * UNIT;
 const UNCHALLENGED: usize = 6;
 
 /// The lane of the honest provider, above those of the cheats.
-const HONEST: Lane = Lane(CHEATS.len() as u32);
+const HONEST: Lane = Lane((LATE.len() + CHEATS.len()) as u32);
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_cheat_is_convicted_and_every_liar_loses_its_bond() {
@@ -125,28 +110,29 @@ async fn every_cheat_is_convicted_and_every_liar_loses_its_bond() {
     let mut verifier = Daemon::verifier(world.path(), &node, "//Dave", &["--all"]);
     let mut honest =
         Daemon::provider(world.path(), &node, "//Eve//operator").also(&["--max-jobs", "32"]);
-    let mut cheats = cheats(&world);
+    let (frauds, lies) = (cheats(), liars());
+    let mut cheats = daemons(&world, &frauds);
     register(&world, &cheats, &honest).await;
-    fund(&world, (0..LIARS.len()).map(liar_key), 100 * UNIT).await;
+    fund(&world, (0..lies.len()).map(liar_key), 100 * UNIT).await;
     for daemon in cheats.iter_mut().chain([&mut verifier, &mut honest]) {
         daemon.start();
     }
-    let (mut frauds, mut games) = (Vec::new(), JoinSet::new());
-    for (number, cheat) in cheats.into_iter().enumerate() {
-        if let Some(lie) = LIARS.get(number) {
+    let (mut offered, mut games) = (Vec::new(), JoinSet::new());
+    for (number, (cheat, fraud)) in cheats.into_iter().zip(frauds).enumerate() {
+        if let Some(lie) = lies.get(number) {
             let job = offer(&world, &format!("lie {number}"), HONEST).await;
-            let liar = liar(&world, number, job);
+            let liar = liar(&world, number, lie, job);
             let account = liar_key(number).account();
             games.spawn(loses(world.clone(), liar, job, *lie, account));
         }
         if let Some(earlier) = number.checked_sub(UNCHALLENGED) {
-            until_dispute(&world.chain, frauds[earlier], "a challenge", |_| true).await;
+            until_dispute(&world.chain, offered[earlier], "a challenge", |_| true).await;
         }
         let lane = Lane(number as u32);
         let job = offer(&world, &format!("fraud {number}"), lane).await;
         let owner = owner_key(number).account();
-        games.spawn(loses(world.clone(), cheat, job, CHEATS[number], owner));
-        frauds.push(job);
+        games.spawn(loses(world.clone(), cheat, job, fraud, owner));
+        offered.push(job);
     }
     games.join_all().await;
 }
@@ -160,8 +146,8 @@ fn liar_key(number: usize) -> Key {
 }
 
 /// The cheats of the table, not running yet.
-fn cheats(world: &World) -> Vec<Daemon> {
-    let cheats = CHEATS.iter().enumerate().map(|(number, (fault, _))| {
+fn daemons(world: &World, cheats: &[Row]) -> Vec<Daemon> {
+    let cheats = cheats.iter().enumerate().map(|(number, (fault, _))| {
         let secret = format!("//Cheat//{number}//operator");
         Daemon::cheat(world.path(), &world.node.url(), &secret, fault).also(&["--at-step", "17"])
     });
@@ -169,10 +155,9 @@ fn cheats(world: &World) -> Vec<Daemon> {
 }
 
 /// Starts a liar that looks at one job alone.
-fn liar(world: &World, number: usize, job: JobId) -> Daemon {
+fn liar(world: &World, number: usize, (fault, _): &Row, job: JobId) -> Daemon {
     let secret = format!("//Liar//{number}");
     let choice = ["--job", &job.to_string()];
-    let (fault, _) = LIARS[number];
     let mut liar = Daemon::liar(world.path(), &world.node.url(), &secret, &choice, fault)
         .also(&["--at-step", "17"]);
     liar.start();
@@ -195,7 +180,7 @@ async fn fund(world: &World, keys: impl Iterator<Item = Key>, amount: Balance) {
 
 /// Registers each cheat in a lane of its own, and the honest provider in the next.
 async fn register(world: &World, cheats: &[Daemon], honest: &Daemon) {
-    fund(world, (0..CHEATS.len()).map(owner_key), MEANS).await;
+    fund(world, (0..cheats.len()).map(owner_key), MEANS).await;
     let mut registrations = JoinSet::new();
     for (number, cheat) in cheats.iter().enumerate() {
         let lane = Lane(number as u32);

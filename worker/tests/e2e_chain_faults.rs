@@ -21,14 +21,14 @@ use assay_protocol::{BlockNumber, JobId};
 use common::{
     daemon::{free_port, Daemon},
     market::{key, offer, until, until_dispute, Lane, PATIENCE},
-    node::{chain_with_slots, Node},
+    node::{alone, chain_at, node_key, Node, Pace},
     proxy::Proxy,
     small_job::SmallJob,
     world::World,
 };
 
-/// Blocks come twice a second, since chain time stands only once finality lags by fifty of them.
-const SLOT_MS: u64 = 500;
+/// Chain time stands only once finality lags by fifty blocks, so they come fast.
+const PACE: Pace = Pace::FAST;
 
 /// A cheat's or a liar's fault: one that is argued about through all levels.
 const FAULT: [&str; 4] = ["--fault", "unfused", "--at-step", "17"];
@@ -37,11 +37,6 @@ fn job(seconds: u32) -> SmallJob {
     let mut job = SmallJob::new(1, 3, 10, 0.05);
     job.seconds = seconds;
     job
-}
-
-/// What a node's name in the network comes from.
-fn node_key(number: usize) -> String {
-    format!("{:064x}", number + 1)
 }
 
 /// Waits for a best block with at least this number.
@@ -82,15 +77,7 @@ fn next_round(view: &DisputeView<Account>) -> Option<u32> {
 #[tokio::test(flavor = "multi_thread")]
 async fn while_finality_stalls_no_deadline_passes() {
     let directory = tempfile::tempdir().unwrap();
-    let spec = chain_with_slots(directory.path(), "dev", SLOT_MS);
-    let name = node_key(0);
-    let chain = [
-        "--chain",
-        spec.to_str().unwrap(),
-        "--alice",
-        "--force-authoring",
-    ];
-    let chain = [&chain[..], &["--port", "0", "--node-key", &name]].concat();
+    let chain = alone(directory.path(), PACE);
     let mut world = World::with(&chain).await;
     let url = world.node.url();
     let mut honest = Daemon::provider(world.path(), &url, "//Eve//operator");
@@ -107,7 +94,7 @@ async fn while_finality_stalls_no_deadline_passes() {
     until_block(&world.chain, head.number + 5).await;
     let deadline = defenders_deadline(&world, id).await;
 
-    let stalled = [&chain[..], &["--no-grandpa"]].concat();
+    let stalled = [&chain[..], &["--no-grandpa".to_owned()]].concat();
     world.node.run_with(&stalled).await;
     let now = world.chain.chain_time(At::Best).await.unwrap();
     let head = world.chain.head(At::Best).await.unwrap();
@@ -197,7 +184,7 @@ struct Net {
 impl Net {
     /// Both, connected, with the door to Alice.
     async fn new(directory: &Path) -> Self {
-        let spec = chain_with_slots(directory, "local", SLOT_MS);
+        let spec = chain_at(directory, "local", PACE);
         let ports = [free_port(), free_port()];
         let arguments = [("--alice", 0), ("--bob", 1)].map(|(who, number)| {
             let (spec, port) = (spec.display().to_string(), ports[number].to_string());
@@ -209,9 +196,9 @@ impl Net {
             all.iter().map(ToString::to_string).collect::<Vec<_>>()
         });
         let [mut first, mut second] = arguments;
-        let alice = start(directory, "alice", &first).await;
+        let alice = Node::with(directory, "alice", &first).await;
         second.extend(knowing(&alice, ports[0]).await);
-        let bob = start(directory, "bob", &second).await;
+        let bob = Node::with(directory, "bob", &second).await;
         first.extend(knowing(&bob, ports[1]).await);
         Self {
             door: Proxy::new(alice.port()).await,
@@ -239,25 +226,15 @@ impl Net {
             changed.expect("Alice goes on alone").unwrap();
         };
         self.alice.kill();
-        run(&mut self.bob, &self.arguments[1]).await;
+        self.bob.run_with(&self.arguments[1]).await;
         self.door.turn_to(self.bob.port());
         undone
     }
 
     /// Lets Alice come back.
     async fn unite(&mut self) {
-        run(&mut self.alice, &self.arguments[0]).await;
+        self.alice.run_with(&self.arguments[0]).await;
     }
-}
-
-async fn start(directory: &Path, name: &str, arguments: &[String]) -> Node {
-    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
-    Node::with(directory, name, &arguments).await
-}
-
-async fn run(node: &mut Node, arguments: &[String]) {
-    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
-    node.run_with(&arguments).await;
 }
 
 /// What makes a node look for another one.

@@ -18,6 +18,7 @@ use assay_protocol::{IntervalIndex, JobStatus, JobView, SegmentIndex};
 use common::{
     daemon::Daemon,
     market::{key, until_job, Lane},
+    node::Pace,
     small_job::SmallJob,
     world::World,
 };
@@ -25,7 +26,7 @@ use common::{
 /// One node serves all of it, since a node takes long to start.
 #[tokio::test(flavor = "multi_thread")]
 async fn disputes_on_a_real_node() {
-    let world = World::new().await;
+    let world = World::at(Pace::FAST).await;
     let mut honest = a_cheating_provider_is_convicted(&world).await;
     a_lying_challenger_loses(&world, &mut honest).await;
 }

@@ -11,6 +11,7 @@ use assay_bench::{median, Machine};
 use assay_bench_referee::{judge, Answer, Question};
 use assay_commitment::Sha3;
 use assay_prover::synthetic::{heaviest_proofs, largest_games, proofs_by_size, Position};
+use assay_testing::Counting;
 use clap::Parser;
 use codec::Encode;
 use referee::Referee;
@@ -18,7 +19,7 @@ use report::{Proof, Report};
 use std::{path::PathBuf, time::Instant};
 
 #[global_allocator]
-static ALLOCATOR: memory::Counting = memory::Counting;
+static ALLOCATOR: Counting = Counting;
 
 /// Measures what disputes cost.
 #[derive(Parser)]

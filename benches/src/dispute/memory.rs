@@ -2,31 +2,8 @@
 
 use anyhow::{ensure, Result};
 use assay_prover::synthetic::LongInterval;
+use assay_testing::Counting;
 use serde::Serialize;
-use std::alloc::{GlobalAlloc, Layout, System};
-use std::sync::atomic::{AtomicUsize, Ordering};
-
-/// The system's allocator, counting.
-pub struct Counting;
-
-static NOW: AtomicUsize = AtomicUsize::new(0);
-static PEAK: AtomicUsize = AtomicUsize::new(0);
-
-// SAFETY: everything is left to the system's allocator.
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        let now = NOW.fetch_add(layout.size(), Ordering::Relaxed) + layout.size();
-        PEAK.fetch_max(now, Ordering::Relaxed);
-        // SAFETY: the caller's promise.
-        unsafe { System.alloc(layout) }
-    }
-
-    unsafe fn dealloc(&self, start: *mut u8, layout: Layout) {
-        NOW.fetch_sub(layout.size(), Ordering::Relaxed);
-        // SAFETY: the caller's promise.
-        unsafe { System.dealloc(start, layout) }
-    }
-}
 
 /// A defender's memory, beside what one step of its job has.
 #[derive(Debug, Serialize)]
@@ -63,10 +40,8 @@ pub fn measure() -> Result<Memory> {
 
 fn peak(steps: u32) -> Result<Peak> {
     let interval = LongInterval::new(steps)?;
-    let before = NOW.load(Ordering::Relaxed);
-    PEAK.store(before, Ordering::Relaxed);
-    let verdict = interval.defend()?;
+    let (verdict, bytes) = Counting::peak(|| interval.defend());
+    let verdict = verdict?;
     ensure!(verdict.winner == assay_game::Party::Defender, "{verdict:?}");
-    let bytes = PEAK.load(Ordering::Relaxed).saturating_sub(before);
     Ok(Peak { steps, bytes })
 }

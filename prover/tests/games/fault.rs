@@ -4,8 +4,12 @@ use crate::{
     job::{Job, Slots},
     rng::Rng,
 };
-use assay_numerics::{Dims, Op, Operation, RowOrder, Tensor, TensorType};
+use assay_numerics::{Op, Tensor, TensorType};
 use assay_program::{Node, Source};
+use assay_testing::{
+    arithmetic::{other_order, reversed, unfused},
+    Tensors,
+};
 
 /// What is done to the output of one node.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -158,23 +162,25 @@ fn evaluate(
     node: &Node,
     how: Option<Alteration>,
 ) -> Tensor {
-    let read = |source: Source| match source {
-        Source::Node(node) => &values[node as usize],
-        Source::Slot(slot) => &slots[slot as usize],
-        Source::Input(input) => &job.work.data()[input as usize],
-        Source::Constant(constant) => &job.work.constants()[constant as usize],
+    let tensors = Tensors {
+        nodes: values,
+        slots,
+        data: job.work.data(),
+        constants: job.work.constants(),
     };
-    let mut inputs: Vec<&Tensor> = node.inputs.iter().map(|input| read(input.source)).collect();
+    let mut inputs = tensors.inputs(node);
     let (mut operation, mut seed) = (node.operation(), job.work.header().seed);
     let mut number = job.number(step);
     match how {
-        Some(Alteration::Source { input, other }) => inputs[input] = read(other),
+        Some(Alteration::Source { input, other }) => inputs[input] = tensors.get(other).unwrap(),
         Some(Alteration::Seed) => seed[0] ^= 1,
         Some(Alteration::Step) => number += 1,
         Some(Alteration::Order) => operation.op = other_order(&operation.op),
-        Some(Alteration::Unfused) => return unfused(&operation, inputs[0], inputs[1]),
+        Some(Alteration::Unfused) => {
+            return unfused(&operation, inputs[0], inputs[1]).unwrap();
+        }
         Some(Alteration::Reordered) => {
-            let turned = turned(&operation, &inputs);
+            let turned = reversed(&operation, &inputs);
             let turned: Vec<&Tensor> = turned.iter().collect();
             return operation.evaluate(&seed, number, &turned).unwrap();
         }
@@ -185,94 +191,4 @@ fn evaluate(
         value.words_mut()[element] ^= 1 << bit;
     }
     value
-}
-
-fn other_order(op: &Op) -> Op {
-    let order = match op {
-        Op::BatchRows {
-            order: RowOrder::Sequential,
-        } => RowOrder::Shuffled,
-        _ => RowOrder::Sequential,
-    };
-    Op::BatchRows { order }
-}
-
-/// Where element `index` of a tensor of these dimensions lies, leading ones repeated.
-fn place(dims: Dims, index: [u32; 4]) -> usize {
-    let sizes = dims.get();
-    (0..4).fold(0, |place, axis| {
-        let at = index[axis].min(sizes[axis] - 1);
-        place * sizes[axis] as usize + at as usize
-    })
-}
-
-/// A product whose terms are rounded before they are added.
-fn unfused(operation: &Operation, a: &Tensor, b: &Tensor) -> Tensor {
-    let Op::MatMul {
-        transpose_a,
-        transpose_b,
-    } = operation.op
-    else {
-        panic!("a MatMul")
-    };
-    let [d0, d1, rows, cols] = operation.output.dims.get();
-    let inner = match transpose_a {
-        true => a.ty().dims.rows(),
-        false => a.ty().dims.cols(),
-    };
-    let at = |tensor: &Tensor, index: [u32; 4], transposed: bool| {
-        let [i, j, r, c] = index;
-        let index = if transposed {
-            [i, j, c, r]
-        } else {
-            [i, j, r, c]
-        };
-        f32::from_bits(tensor.words()[place(tensor.ty().dims, index)])
-    };
-    let mut words = Vec::new();
-    for (i, j) in (0..d0).flat_map(|i| (0..d1).map(move |j| (i, j))) {
-        for (r, c) in (0..rows).flat_map(|r| (0..cols).map(move |c| (r, c))) {
-            let term = |k| at(a, [i, j, r, k], transpose_a) * at(b, [i, j, k, c], transpose_b);
-            words.push(
-                (0..inner)
-                    .map(term)
-                    .fold(0.0f32, |sum, x| sum + x)
-                    .to_bits(),
-            );
-        }
-    }
-    Tensor::new(operation.output, words).unwrap()
-}
-
-/// The inputs with the terms of each sum in opposite order.
-fn turned(operation: &Operation, inputs: &[&Tensor]) -> Vec<Tensor> {
-    let axes = |number: usize| -> &[usize] {
-        match (&operation.op, number) {
-            (Op::MatMul { transpose_a, .. }, 0) => [&[3], &[2]][usize::from(*transpose_a)],
-            (Op::MatMul { transpose_b, .. }, _) => [&[2], &[3]][usize::from(*transpose_b)],
-            (Op::RowSum, _) => &[3],
-            (Op::ColSum, _) => &[2],
-            _ => &[0, 1],
-        }
-    };
-    let inputs = inputs.iter().enumerate();
-    inputs.map(|(number, x)| flip(x, axes(number))).collect()
-}
-
-fn flip(x: &Tensor, axes: &[usize]) -> Tensor {
-    let dims = x.ty().dims;
-    let sizes = dims.get();
-    let mut flipped = Tensor::zeros(x.ty());
-    for number in 0..dims.elements() as usize {
-        let (mut rest, mut index) = (number, [0u32; 4]);
-        for axis in (0..4).rev() {
-            index[axis] = (rest % sizes[axis] as usize) as u32;
-            rest /= sizes[axis] as usize;
-        }
-        for axis in axes {
-            index[*axis] = sizes[*axis] - 1 - index[*axis];
-        }
-        flipped.words_mut()[number] = x.words()[place(dims, index)];
-    }
-    flipped
 }

@@ -6,11 +6,11 @@ use assay_commitment::{
 };
 use assay_engine::{Engine, Options, State};
 use assay_game::Claim;
-use assay_numerics::{Op, Tensor, TensorType};
+use assay_numerics::{Tensor, TensorType};
 use assay_program::testing::{random_program, Sample};
-use assay_program::{Input, Node, Source};
 use assay_protocol::{IntervalIndex, Schedule, SegmentIndex, StepCount};
 use assay_prover::{HashTree, Replay, Work};
+use assay_testing::keep_outputs;
 use std::sync::Arc;
 
 /// The slots between two steps.
@@ -139,23 +139,9 @@ impl Job {
 
 /// The program with about every other node's output kept in a slot of its own, so that most nodes matter.
 fn tapped(mut sample: Sample, rng: &mut Rng) -> Sample {
-    let program = &mut sample.program;
-    let commit = program.nodes.pop().unwrap();
-    for number in 0..program.nodes.len() as u32 {
-        let ty = program.nodes[number as usize].output;
-        let source = Source::Node(number);
-        if rng.one_in(2) {
-            program.nodes.push(Node {
-                op: Op::Reshape,
-                inputs: vec![Input { source, ty }],
-                output: ty,
-                stream: 0,
-            });
-            program.slots.push(ty);
-            sample.state.push(Tensor::zeros(ty));
-        }
-    }
-    program.nodes.push(commit);
+    let nodes = 0..sample.program.nodes.len() as u32 - 1;
+    let kept: Vec<u32> = nodes.filter(|_| rng.one_in(2)).collect();
+    keep_outputs(&mut sample.program, &mut sample.state, kept);
     sample
 }
 

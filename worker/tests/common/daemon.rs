@@ -11,6 +11,7 @@ use std::{
 
 use assay_client::{calls, ChainClient, Key, Until};
 use assay_protocol::{Url, UNIT};
+use rustix::process::{kill_process, Pid, Signal};
 use serde_json::Value;
 
 use super::{
@@ -136,6 +137,18 @@ impl Daemon {
     /// Kills it as `kill -9` does.
     pub fn kill(&mut self) {
         self.process = None;
+    }
+
+    /// Asks it to stop and waits until it has.
+    pub fn terminate(&mut self) -> ExitStatus {
+        let process = self.process.take().unwrap();
+        let id = Pid::from_raw(process.id() as i32).unwrap();
+        kill_process(id, Signal::TERM).unwrap();
+        process.wait()
+    }
+
+    pub fn is_running(&mut self) -> bool {
+        self.process.as_mut().is_some_and(Process::is_running)
     }
 
     /// Waits until it has ended by itself.

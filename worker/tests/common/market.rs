@@ -53,6 +53,12 @@ impl Lane {
 
 /// Serves a job's blobs and submits it with full escrow.
 pub async fn offer(chain: &ChainClient, directory: &Path, job: &SmallJob, buyer: &Key) -> JobId {
+    let submission = served(chain, directory, job).await;
+    submit(chain, submission, buyer).await
+}
+
+/// Serves a job's blobs; returns its submission with full escrow.
+pub async fn served(chain: &ChainClient, directory: &Path, job: &SmallJob) -> JobSubmission {
     let store = BlobStore::local(directory).unwrap();
     job.publish(&store).await;
     let server = Server::bind("127.0.0.1:0".parse().unwrap()).await.unwrap();
@@ -65,12 +71,14 @@ pub async fn offer(chain: &ChainClient, directory: &Path, job: &SmallJob, buyer:
     };
     let quote = chain.quote(&submission, At::Best).await.unwrap().unwrap();
     submission.escrow = quote.full_escrow;
+    submission
+}
+
+/// Submits a job.
+pub async fn submit(chain: &ChainClient, submission: JobSubmission, buyer: &Key) -> JobId {
     let call = calls::submit_job(submission);
-    let included = chain
-        .execute(&call, buyer, Until::InBestBlock)
-        .await
-        .unwrap();
-    included.event("Jobs", "Submitted").unwrap()
+    let included = chain.execute(&call, buyer, Until::InBestBlock).await;
+    included.unwrap().event("Jobs", "Submitted").unwrap()
 }
 
 /// Waits until a question about the newest final block has the answer looked for. `what` names it.

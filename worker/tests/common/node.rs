@@ -52,7 +52,7 @@ impl Node {
     }
 
     /// Starts a node with these arguments and its files under `directory/name`, and waits until its RPC is open.
-    pub async fn with(directory: &Path, name: &str, arguments: &[&str]) -> Self {
+    pub async fn with(directory: &Path, name: &str, arguments: &[impl AsRef<str>]) -> Self {
         let mut node = Self {
             process: None,
             log: Log::default(),
@@ -87,9 +87,10 @@ impl Node {
     }
 
     /// Starts it, in place of a run that may go on, on the same chain and port, with these arguments.
-    pub async fn run_with(&mut self, arguments: &[&str]) {
+    pub async fn run_with(&mut self, arguments: &[impl AsRef<str>]) {
         self.kill();
-        self.arguments = arguments.iter().map(ToString::to_string).collect();
+        let arguments = arguments.iter();
+        self.arguments = arguments.map(|one| one.as_ref().to_owned()).collect();
         self.run().await;
     }
 
@@ -116,8 +117,35 @@ impl Node {
     }
 }
 
-/// Writes the specification of a built-in chain with another length of its slots, in milliseconds.
-pub fn chain_with_slots(directory: &Path, chain: &str, slot_ms: u64) -> PathBuf {
+/// How fast a chain goes.
+#[derive(Clone, Copy, Debug)]
+pub struct Pace {
+    /// Length of a slot, in milliseconds.
+    pub slot_ms: u64,
+    /// Blocks in which a commitment may be challenged.
+    pub challenge_window: u32,
+    /// Blocks that a side of a game has for each move, beside its budget; fewer than the window.
+    pub move_allowance: u32,
+}
+
+impl Pace {
+    /// The development chain with two blocks a second, which a busy machine still keeps up with.
+    pub const FAST: Self = Self {
+        slot_ms: 500,
+        challenge_window: 15,
+        move_allowance: 10,
+    };
+
+    /// The same for tests without games: segments become final soon.
+    pub const UNDISPUTED: Self = Self {
+        challenge_window: 6,
+        move_allowance: 5,
+        ..Self::FAST
+    };
+}
+
+/// Writes the specification of a built-in chain at another pace.
+pub fn chain_at(directory: &Path, chain: &str, pace: Pace) -> PathBuf {
     let mut command = Command::new(node_binary());
     let exported = command
         .args(["export-chain-spec", "--chain", chain])
@@ -125,12 +153,44 @@ pub fn chain_with_slots(directory: &Path, chain: &str, slot_ms: u64) -> PathBuf 
     let exported = exported.unwrap();
     assert!(exported.status.success());
     let mut spec: serde_json::Value = serde_json::from_slice(&exported.stdout).unwrap();
-    let timing = &mut spec["genesis"]["runtimeGenesis"]["patch"]["timing"]["timing"];
-    assert!(timing["slotMs"].is_u64(), "{timing}");
-    timing["slotMs"] = slot_ms.into();
+    let genesis = "/genesis/runtimeGenesis/patch";
+    for (number, value) in [
+        ("timing/timing/slotMs", pace.slot_ms),
+        (
+            "protocol/params/segments/challenge_window",
+            pace.challenge_window.into(),
+        ),
+        (
+            "protocol/params/disputes/move_allowance",
+            pace.move_allowance.into(),
+        ),
+    ] {
+        let found = spec.pointer_mut(&format!("{genesis}/{number}"));
+        let found = found.unwrap_or_else(|| panic!("the specification has no {number}"));
+        assert!(found.is_u64(), "{number}: {found}");
+        *found = value.into();
+    }
     let path = directory.join(format!("{chain}.json"));
     std::fs::write(&path, spec.to_string()).unwrap();
     path
+}
+
+/// What a node's name in the network comes from.
+pub fn node_key(number: usize) -> String {
+    format!("{:064x}", number + 1)
+}
+
+/// The arguments of a node that makes all blocks of a development chain at another pace.
+pub fn alone(directory: &Path, pace: Pace) -> Vec<String> {
+    let spec = chain_at(directory, "dev", pace).display().to_string();
+    let name = node_key(0);
+    let chain = ["--chain", &spec, "--alice", "--force-authoring"];
+    let network = ["--port", "0", "--node-key", &name];
+    [chain, network]
+        .concat()
+        .into_iter()
+        .map(str::to_owned)
+        .collect()
 }
 
 /// The port in the line with which the node tells where its RPC is.

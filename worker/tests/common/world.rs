@@ -13,7 +13,7 @@ use assay_worker::commitment_of;
 use super::{
     daemon::Daemon,
     market::{key, offer, until, until_job},
-    node::Node,
+    node::{alone, Node, Pace},
     small_job::SmallJob,
 };
 
@@ -30,9 +30,19 @@ impl World {
         Self::with(&["--dev", "--port", "0"]).await
     }
 
-    /// The chain of a node with these arguments.
-    pub async fn with(arguments: &[&str]) -> Self {
+    /// A development chain of its own, at another pace.
+    pub async fn at(pace: Pace) -> Self {
         let directory = tempfile::tempdir().unwrap();
+        let arguments = alone(directory.path(), pace);
+        Self::within(directory, &arguments).await
+    }
+
+    /// The chain of a node with these arguments.
+    pub async fn with(arguments: &[impl AsRef<str>]) -> Self {
+        Self::within(tempfile::tempdir().unwrap(), arguments).await
+    }
+
+    async fn within(directory: tempfile::TempDir, arguments: &[impl AsRef<str>]) -> Self {
         let node = Node::with(directory.path(), "node", arguments).await;
         let chain = ChainClient::connect(&node.url(), None).await.unwrap();
         Self {
@@ -108,15 +118,15 @@ impl World {
     /// Checks that a job was completed with the very roots that training gives, by these providers.
     pub async fn check_result(&self, id: JobId, job: &SmallJob, by: &[Account]) {
         let done = |job: &JobView<Account>| matches!(job.state.status, JobStatus::Ended { .. });
-        let job_view = until_job(&self.chain, id, "the job's end", done).await;
-        let completed = JobStatus::Ended {
-            reason: EndReason::Completed,
-            at: 0,
-        };
-        assert_eq!(
-            std::mem::discriminant(&job_view.state.status),
-            std::mem::discriminant(&completed)
+        let ended = until_job(&self.chain, id, "the job's end", done).await;
+        let completed = matches!(
+            ended.state.status,
+            JobStatus::Ended {
+                reason: EndReason::Completed,
+                ..
+            }
         );
+        assert!(completed, "{:?}", ended.state.status);
         let page = self
             .chain
             .segments(id, SegmentIndex(0), 100, At::Finalised)
@@ -124,14 +134,24 @@ impl World {
             .unwrap();
         let reference = job.reference();
         assert_eq!(page.items.len(), reference.len());
+        assert_eq!(by.len(), reference.len());
         for ((segment, roots), by) in page.items.iter().zip(&reference).zip(by) {
             let SegmentStatus::Final {
-                provider, trace, ..
+                provider,
+                trace,
+                final_state,
+                ..
             } = &segment.status
             else {
                 panic!("{segment:?} is not final");
             };
-            assert_eq!((provider, *trace), (by, commitment_of(roots).trace));
+            let expected = commitment_of(roots);
+            assert_eq!(
+                (provider, *trace, *final_state),
+                (by, expected.trace, expected.final_state),
+                "segment {}",
+                segment.segment
+            );
         }
     }
 }

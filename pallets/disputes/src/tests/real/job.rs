@@ -7,10 +7,11 @@ use std::{
 
 use assay_commitment::{state_root, tensor_root_of, Hash, Sha3, StateRoot, TensorRoot};
 use assay_engine::Options;
-use assay_numerics::{Accumulator, Op, Tensor, Tile};
-use assay_program::{Input, Node, Source};
+use assay_numerics::{Accumulator, Tensor, Tile};
+use assay_program::Source;
 use assay_protocol::{IntervalIndex, JobSubmission, SegmentIndex, StepCount, StepIndex, StepRange};
 use assay_prover::{Execution, HashTree, ProverError, Replay, TileName, TreeName, Work};
+use assay_testing::{keep_outputs, Tensors};
 use frame_support::BoundedVec;
 
 use super::programs::{self, World};
@@ -96,13 +97,13 @@ impl Step {
     fn finish(mut self, world: &World, number: usize) -> Self {
         let nodes = &world.program.nodes;
         for node in &nodes[self.outputs.len()..nodes.len() - 1] {
-            let read = |input: &Input| match input.source {
-                Source::Node(node) => &self.outputs[node as usize],
-                Source::Slot(slot) => &self.before[slot as usize],
-                Source::Input(input) => &world.inputs[input as usize],
-                Source::Constant(constant) => &world.constants[constant as usize],
+            let tensors = Tensors {
+                nodes: &self.outputs,
+                slots: &self.before,
+                data: &world.inputs,
+                constants: &world.constants,
             };
-            let inputs: Vec<&Tensor> = node.inputs.iter().map(read).collect();
+            let inputs = tensors.inputs(node);
             let (operation, seed) = (node.operation(), &world.program.seed);
             let output = operation.evaluate(seed, number as u64, &inputs).unwrap();
             self.outputs.push(output);
@@ -150,21 +151,9 @@ pub(in crate::tests) fn many_tiles() -> &'static RealJob {
 
 fn with_copies(mut world: World) -> World {
     let program = &mut world.program;
-    let commit = program.nodes.pop().unwrap();
-    assert_eq!(program.nodes.len() as u32, NODES);
-    for number in 0..NODES - program.slots.len() as u32 {
-        let ty = program.nodes[number as usize].output;
-        let source = Source::Node(number);
-        program.nodes.push(Node {
-            op: Op::Reshape,
-            inputs: vec![Input { source, ty }],
-            output: ty,
-            stream: 0,
-        });
-        program.slots.push(ty);
-        world.start.push(Tensor::zeros(ty));
-    }
-    program.nodes.push(commit);
+    assert_eq!(program.nodes.len() as u32, NODES + 1);
+    let kept = 0..NODES - program.slots.len() as u32;
+    keep_outputs(program, &mut world.start, kept);
     world
 }
 

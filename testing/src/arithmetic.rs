@@ -1,6 +1,6 @@
 //! Arithmetic with other bits than the definition's: what a faster kernel might do.
 
-use assay_numerics::{Dims, Op, Operation, Tensor};
+use assay_numerics::{Dims, Op, Operation, RowOrder, Tensor};
 
 /// A product whose terms are rounded before they are added; none of another operator.
 pub fn unfused(product: &Operation, left: &Tensor, right: &Tensor) -> Option<Tensor> {
@@ -57,6 +57,17 @@ pub fn reversed(sum: &Operation, inputs: &[&Tensor]) -> Vec<Tensor> {
     inputs
         .map(|(input, tensor)| turned(tensor, axes(input)))
         .collect()
+}
+
+/// The operator that reads the rows of a batch in another order.
+pub fn other_order(batch: &Op) -> Op {
+    let order = match batch {
+        Op::BatchRows {
+            order: RowOrder::Sequential,
+        } => RowOrder::Shuffled,
+        _ => RowOrder::Sequential,
+    };
+    Op::BatchRows { order }
 }
 
 /// A tensor that is read backwards along some axes.
