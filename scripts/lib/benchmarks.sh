@@ -17,7 +17,8 @@ bencher() {
 build_bencher() {
     if [ "$("$(bencher)" --version 2>/dev/null)" = "frame-omni-bencher $BENCHER_VERSION" ]; then return 0; fi
     say "building frame-omni-bencher $BENCHER_VERSION: half an hour or more"
-    cargo install frame-omni-bencher --version "=$BENCHER_VERSION" --locked --root "$(weights_dir)" \
+    # It holds a runtime for measuring storage, which we do not use and which does not build from the registry.
+    SKIP_WASM_BUILD=1 cargo install frame-omni-bencher --version "=$BENCHER_VERSION" --locked --root "$(weights_dir)" \
         --target-dir "$(weights_dir)/bencher" ||
         die "frame-omni-bencher does not build" "scripts/setup installs what it needs; see cargo's messages above"
 }

@@ -1,8 +1,6 @@
-//! Weights measured in the runtime's Wasm under the node's executor, over the state of FRAME's benchmarks, on a machine that had
-//! other work. scripts/weights writes this file anew.
+//! Weights that scripts/weights has measured and written.
 //!
-//! 2026-11-22, AMD EPYC, two cores: CPU time, the least of five medians of 50 repeats, on the genesis of the
-//! development chain.
+//! 2026-11-22, AMD EPYC: 2 steps, 50 repeats, Compiled Wasm, on the genesis of the development chain.
 
 use core::marker::PhantomData;
 use frame_support::{traits::Get, weights::Weight};
@@ -13,22 +11,68 @@ use crate::WeightInfo;
 pub struct MeasuredWeight<T>(PhantomData<T>);
 
 impl<T: frame_system::Config> WeightInfo for MeasuredWeight<T> {
+    // Storage: `Providers::Providers` (r:1 w:1)
+    // Proof: `Providers::Providers` (`max_values`: None, `max_size`: Some(468), added: 2943, mode: `MaxEncodedLen`)
+    // Storage: `Providers::Operators` (r:1 w:1)
+    // Proof: `Providers::Operators` (`max_values`: None, `max_size`: Some(80), added: 2555, mode: `MaxEncodedLen`)
+    // Storage: `Protocol::Current` (r:1 w:0)
+    // Proof: `Protocol::Current` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
+    // Storage: `Protocol::Versions` (r:1 w:0)
+    // Proof: `Protocol::Versions` (`max_values`: None, `max_size`: Some(320), added: 2795, mode: `MaxEncodedLen`)
+    // Storage: `System::Account` (r:1 w:1)
+    // Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
+    // Storage: `Balances::Holds` (r:1 w:1)
+    // Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(193), added: 2668, mode: `MaxEncodedLen`)
+    // Storage: `Timing::ChainClock` (r:1 w:0)
+    // Proof: `Timing::ChainClock` (`max_values`: Some(1), `max_size`: Some(53), added: 548, mode: `MaxEncodedLen`)
     fn register() -> Weight {
-        Weight::from_parts(85_000_000, 572).saturating_add(T::DbWeight::get().reads_writes(7, 4))
+        Weight::from_parts(72_667_000, 3_933).saturating_add(T::DbWeight::get().reads_writes(7, 4))
     }
+    // Storage: `Providers::Providers` (r:1 w:1)
+    // Proof: `Providers::Providers` (`max_values`: None, `max_size`: Some(468), added: 2943, mode: `MaxEncodedLen`)
     fn update() -> Weight {
-        Weight::from_parts(22_000_000, 569).saturating_add(T::DbWeight::get().reads_writes(1, 1))
+        Weight::from_parts(13_290_000, 3_933).saturating_add(T::DbWeight::get().reads_writes(1, 1))
     }
+    // Storage: `Providers::Providers` (r:1 w:1)
+    // Proof: `Providers::Providers` (`max_values`: None, `max_size`: Some(468), added: 2943, mode: `MaxEncodedLen`)
+    // Storage: `Providers::Operators` (r:1 w:2)
+    // Proof: `Providers::Operators` (`max_values`: None, `max_size`: Some(80), added: 2555, mode: `MaxEncodedLen`)
     fn set_operator() -> Weight {
-        Weight::from_parts(30_000_000, 637).saturating_add(T::DbWeight::get().reads_writes(2, 3))
+        Weight::from_parts(21_392_000, 3_933).saturating_add(T::DbWeight::get().reads_writes(2, 3))
     }
+    // Storage: `Providers::Providers` (r:1 w:1)
+    // Proof: `Providers::Providers` (`max_values`: None, `max_size`: Some(468), added: 2943, mode: `MaxEncodedLen`)
+    // Storage: `System::Account` (r:1 w:1)
+    // Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
+    // Storage: `Balances::Holds` (r:1 w:1)
+    // Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(193), added: 2668, mode: `MaxEncodedLen`)
     fn add_stake() -> Weight {
-        Weight::from_parts(74_000_000, 727).saturating_add(T::DbWeight::get().reads_writes(3, 3))
+        Weight::from_parts(62_823_000, 3_933).saturating_add(T::DbWeight::get().reads_writes(3, 3))
     }
+    // Storage: `Protocol::Current` (r:1 w:0)
+    // Proof: `Protocol::Current` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
+    // Storage: `Protocol::Versions` (r:1 w:0)
+    // Proof: `Protocol::Versions` (`max_values`: None, `max_size`: Some(320), added: 2795, mode: `MaxEncodedLen`)
+    // Storage: `Timing::ChainClock` (r:1 w:0)
+    // Proof: `Timing::ChainClock` (`max_values`: Some(1), `max_size`: Some(53), added: 548, mode: `MaxEncodedLen`)
+    // Storage: `Providers::Providers` (r:1 w:1)
+    // Proof: `Providers::Providers` (`max_values`: None, `max_size`: Some(468), added: 2943, mode: `MaxEncodedLen`)
     fn unregister() -> Weight {
-        Weight::from_parts(29_000_000, 996).saturating_add(T::DbWeight::get().reads_writes(4, 1))
+        Weight::from_parts(21_782_000, 3_933).saturating_add(T::DbWeight::get().reads_writes(4, 1))
     }
+    // Storage: `Providers::Providers` (r:1 w:1)
+    // Proof: `Providers::Providers` (`max_values`: None, `max_size`: Some(468), added: 2943, mode: `MaxEncodedLen`)
+    // Storage: `Timing::ChainClock` (r:1 w:0)
+    // Proof: `Timing::ChainClock` (`max_values`: Some(1), `max_size`: Some(53), added: 548, mode: `MaxEncodedLen`)
+    // Storage: `Providers::HeldSlashes` (r:1 w:0)
+    // Proof: `Providers::HeldSlashes` (`max_values`: None, `max_size`: Some(52), added: 2527, mode: `MaxEncodedLen`)
+    // Storage: `System::Account` (r:1 w:1)
+    // Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
+    // Storage: `Balances::Holds` (r:1 w:1)
+    // Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(193), added: 2668, mode: `MaxEncodedLen`)
+    // Storage: `Providers::Operators` (r:0 w:1)
+    // Proof: `Providers::Operators` (`max_values`: None, `max_size`: Some(80), added: 2555, mode: `MaxEncodedLen`)
     fn withdraw() -> Weight {
-        Weight::from_parts(71_000_000, 882).saturating_add(T::DbWeight::get().reads_writes(5, 4))
+        Weight::from_parts(61_291_000, 3_933).saturating_add(T::DbWeight::get().reads_writes(5, 4))
     }
 }
