@@ -1,0 +1,70 @@
+//! Checks and measures a GPU: one binary that needs nothing but NVIDIA's driver and NVRTC.
+//!
+//! Every operator against the reference on hostile values; two programs for many steps, every state root against the
+//! processor's; then timings. The report is JSON on stdout, progress is on stderr. It ends with 1 if there is no GPU or
+//! any bit differs.
+
+mod cases;
+mod jobs;
+mod operators;
+mod programs;
+mod random;
+mod report;
+mod timing;
+
+use anyhow::{bail, Context};
+use assay_cuda::device::{self, Device};
+use clap::Parser;
+use report::Report;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+/// Checks that a GPU computes the reference's bits, and measures it.
+#[derive(Debug, Parser)]
+#[command(name = "gpu-check", version)]
+struct Options {
+    /// Number of the GPU.
+    #[arg(long, env = "ASSAY_GPU", default_value_t = 0)]
+    device: usize,
+    /// Steps of each program whose state roots are compared.
+    #[arg(long, env = "ASSAY_GPU_STEPS", default_value_t = 200)]
+    steps: u64,
+    /// Only check, measure nothing.
+    #[arg(long, env = "ASSAY_GPU_NO_TIMINGS")]
+    no_timings: bool,
+}
+
+fn run(options: &Options) -> anyhow::Result<()> {
+    let found = device::count();
+    if found == 0 {
+        bail!("no GPU was found: an NVIDIA driver (libcuda.so) and a GPU are needed");
+    }
+    let device = Arc::new(Device::open(options.device)?);
+    eprintln!(
+        "gpu-check: {} of {found}: {}",
+        options.device,
+        device.name()
+    );
+    let mut report = Report::new(device.name());
+    operators::check(&device, &mut report)?;
+    programs::check(&device, options.steps, &mut report)?;
+    if !options.no_timings {
+        timing::measure(&device, &mut report)?;
+    }
+    println!("{}", serde_json::to_string_pretty(&report)?);
+    let failed = report.failed();
+    if failed > 0 {
+        bail!("{failed} checks failed");
+    }
+    Ok(())
+}
+
+fn main() -> ExitCode {
+    match run(&Options::parse()).context("gpu-check") {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,81 @@
+//! The report, as the benches write theirs.
+
+use serde::Serialize;
+
+/// Everything that was found.
+#[derive(Debug, Serialize)]
+pub struct Report {
+    schema_version: u32,
+    machine: Machine,
+    checks: Vec<Check>,
+    results: Vec<Measured>,
+}
+
+#[derive(Debug, Serialize)]
+struct Machine {
+    gpu: String,
+}
+
+/// One comparison with the reference or the processor.
+#[derive(Debug, Serialize)]
+struct Check {
+    name: String,
+    passed: bool,
+    /// The first difference, if there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    difference: Option<String>,
+}
+
+/// One timing; there is no peer to compare it with here.
+#[derive(Debug, Serialize)]
+struct Measured {
+    name: String,
+    ours: f64,
+    peer: Option<f64>,
+    unit: &'static str,
+    ratio: Option<f64>,
+}
+
+impl Report {
+    /// An empty report on a GPU.
+    pub fn new(gpu: &str) -> Self {
+        Self {
+            schema_version: 1,
+            machine: Machine {
+                gpu: gpu.to_owned(),
+            },
+            checks: Vec::new(),
+            results: Vec::new(),
+        }
+    }
+
+    /// Adds the outcome of a check: the first difference, or none.
+    pub fn check(&mut self, name: String, difference: Option<String>) {
+        match &difference {
+            None => eprintln!("gpu-check: {name}: equal"),
+            Some(difference) => eprintln!("gpu-check: {name}: DIFFERS: {difference}"),
+        }
+        self.checks.push(Check {
+            name,
+            passed: difference.is_none(),
+            difference,
+        });
+    }
+
+    /// Adds a timing.
+    pub fn measured(&mut self, name: String, ours: f64, unit: &'static str) {
+        eprintln!("gpu-check: {name}: {ours:.3} {unit}");
+        self.results.push(Measured {
+            name,
+            ours,
+            peer: None,
+            unit,
+            ratio: None,
+        });
+    }
+
+    /// The number of checks that failed.
+    pub fn failed(&self) -> usize {
+        self.checks.iter().filter(|check| !check.passed).count()
+    }
+}

@@ -1,0 +1,179 @@
+//! A GPU, found when the program runs. None of this could be run where it was written: there was no GPU. What it launches,
+//! with which operands, is [`crate::plan`]'s, which the tests run without one.
+
+mod engine;
+
+pub use engine::{Engine, Options};
+
+use crate::error::CudaError;
+use crate::launch::{Launch, Operands, Target};
+use crate::map_source::MapKernel;
+use crate::nvrtc::{self, Architecture};
+use crate::source::Unit;
+use cudarc::driver::{result, sys, CudaContext, CudaFunction, CudaModule, CudaStream, DriverError};
+use cudarc::nvrtc::Ptx;
+use std::collections::HashMap;
+use std::ffi::c_void;
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// A GPU with a stream of its own, and the kernels that depend on no program.
+pub struct Device {
+    context: Arc<CudaContext>,
+    stream: Arc<CudaStream>,
+    architecture: Architecture,
+    name: String,
+    target: Target,
+    /// The modules of [`Unit::FIXED`], compiled when they are first needed.
+    modules: Mutex<HashMap<Unit, Arc<CudaModule>>>,
+}
+
+impl fmt::Debug for Device {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Device({}, {})", self.name, self.architecture.name())
+    }
+}
+
+/// Whether NVIDIA's driver is there. Nothing else of this module may be asked for where it is not.
+pub fn is_driver_present() -> bool {
+    // SAFETY: the library's initialisers are NVIDIA's, which is trusted wherever it is installed.
+    unsafe { sys::is_culib_present() }
+}
+
+/// The number of GPUs; 0 where there is no driver.
+pub fn count() -> usize {
+    if !is_driver_present() || result::init().is_err() {
+        return 0;
+    }
+    CudaContext::device_count()
+        .ok()
+        .and_then(|count| usize::try_from(count).ok())
+        .unwrap_or(0)
+}
+
+impl Device {
+    /// Opens a GPU by its number.
+    ///
+    /// # Errors
+    /// [`CudaError::NoDriver`] and [`CudaError::NoDevice`] where there is none, [`CudaError::OldDevice`] if the compiler makes
+    /// no code for it.
+    pub fn open(number: usize) -> Result<Self, CudaError> {
+        if !is_driver_present() {
+            return Err(CudaError::NoDriver);
+        }
+        let found = count();
+        if number >= found {
+            return Err(CudaError::NoDevice { number, found });
+        }
+        let context = CudaContext::new(number).map_err(driver("open the device"))?;
+        // SAFETY: everything of this context goes through one stream, so nothing waits for anything else.
+        unsafe { context.disable_event_tracking() };
+        let ask = driver("ask the device what it is");
+        let (major, minor) = context.compute_capability().map_err(&ask)?;
+        let name = context.name().map_err(&ask)?;
+        let attribute = sys::CUdevice_attribute_enum::CU_DEVICE_ATTRIBUTE_MULTIPROCESSOR_COUNT;
+        let processors = context.attribute(attribute).map_err(&ask)?;
+        let stream = context.new_stream().map_err(driver("make a stream"))?;
+        let architecture =
+            Architecture::of_device(major, minor).ok_or_else(|| CudaError::OldDevice {
+                name: name.clone(),
+                major,
+                minor,
+            })?;
+        Ok(Self {
+            context,
+            stream,
+            architecture,
+            name,
+            target: Target {
+                processors: u32::try_from(processors).unwrap_or(1),
+            },
+            modules: Mutex::new(HashMap::new()),
+        })
+    }
+
+    /// The device's name.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// What decides how work is cut.
+    pub fn target(&self) -> Target {
+        self.target
+    }
+
+    /// Bytes that are free now.
+    pub fn free_bytes(&self) -> Result<u64, CudaError> {
+        let (free, _) = self
+            .context
+            .mem_get_info()
+            .map_err(driver("ask for free memory"))?;
+        Ok(free as u64)
+    }
+
+    /// Waits for all that was launched.
+    pub fn synchronize(&self) -> Result<(), CudaError> {
+        self.stream
+            .synchronize()
+            .map_err(driver("wait for the device"))
+    }
+
+    /// Compiles a unit and loads it.
+    fn compile(&self, unit: Unit, maps: &[MapKernel]) -> Result<Arc<CudaModule>, CudaError> {
+        let ptx = nvrtc::compile(unit, maps, self.architecture)?;
+        self.context
+            .load_module(Ptx::from_src(ptx))
+            .map_err(driver("load kernels"))
+    }
+
+    /// The module of a unit that depends on no program.
+    fn fixed(&self, unit: Unit) -> Result<Arc<CudaModule>, CudaError> {
+        let mut modules = self.modules.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(module) = modules.get(&unit) {
+            return Ok(module.clone());
+        }
+        let module = self.compile(unit, &[])?;
+        modules.insert(unit, module.clone());
+        Ok(module)
+    }
+
+    /// Launches a kernel on the device's stream.
+    ///
+    /// # Safety
+    /// The function is the launch's kernel, and its operands are addresses of this device with the words that the launch
+    /// reads and writes, which nobody frees before it has run.
+    unsafe fn launch(
+        &self,
+        function: &CudaFunction,
+        launch: &Launch,
+        operands: &Operands,
+    ) -> Result<(), CudaError> {
+        let mut parameters: [*mut c_void; 2] = [
+            (&raw const *operands).cast_mut().cast(),
+            launch.shape.as_ptr().cast_mut().cast(),
+        ];
+        self.context
+            .bind_to_thread()
+            .map_err(driver("use the device"))?;
+        // SAFETY: the caller's promise; the parameters are copied before this returns.
+        unsafe {
+            result::launch_kernel(
+                function.cu_function(),
+                (launch.grid, 1, 1),
+                (launch.block, 1, 1),
+                0,
+                self.stream.cu_stream(),
+                &mut parameters,
+            )
+        }
+        .map_err(driver("launch a kernel"))
+    }
+}
+
+/// Turns a driver's error into ours.
+fn driver(task: &'static str) -> impl Fn(DriverError) -> CudaError {
+    move |error| CudaError::Driver {
+        task,
+        reason: format!("{error:?}"),
+    }
+}
