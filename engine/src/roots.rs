@@ -1,10 +1,10 @@
 //! State roots: tiles hashed in parallel straight from row-major memory, and tapes only where they changed.
 
+use crate::hash::Part;
 use crate::plan::Change;
 use crate::{Hasher, State};
-use assay_commitment::{state_root, tensor_root, Hash, Sha3, StateRoot, TensorRoot, Tree};
+use assay_commitment::{state_root_from_tree, tensor_root, Hash, Sha3, StateRoot, Tree};
 use assay_numerics::{Tensor, TensorType, TILE};
-use rayon::prelude::*;
 use std::ops::Range;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -60,24 +60,34 @@ impl SlotTree {
         }
     }
 
-    /// The root of the slot's tree. A tape's tree is kept and mended where rows changed.
-    fn root(&mut self, hasher: Hasher, tensor: &Tensor, change: Change) -> Hash {
-        let leaves = |tiles| hasher.leaves(tensor.ty(), tensor.words(), tiles);
-        let all = 0..tensor.ty().dims.tiles();
+    /// The tiles that must be hashed: of a tape whose tree is kept those where rows changed, else all.
+    fn part<'a>(&self, tensor: &'a Tensor, change: Change) -> Part<'a> {
+        let whole = Part::whole(tensor);
+        match (change, &self.tree) {
+            (Change::Rows(_), Some(_)) => Part {
+                tiles: stale_tiles(tensor.ty(), &self.stale),
+                ..whole
+            },
+            _ => whole,
+        }
+    }
+
+    /// The nodes whose tree has the slot's root: the leaves of [`Self::part`], or of a tape the root of its tree, which is
+    /// kept and mended.
+    fn nodes(&mut self, change: Change, tiles: Range<u64>, leaves: Vec<Hash>) -> Vec<Hash> {
         if change == Change::Whole {
-            return hasher.root(&leaves(all));
+            return leaves;
         }
-        let tiles = stale_tiles(tensor.ty(), &self.stale);
         self.stale = 0..0;
-        if let Some(tree) = &mut self.tree {
-            for (tile, leaf) in tiles.clone().zip(leaves(tiles)) {
-                tree.update::<Sha3>(tile, leaf)
-                    .expect("the tree has the tensor's tiles; qed");
-            }
-            return tree.root();
+        let Some(tree) = &mut self.tree else {
+            let tree = Tree::new::<Sha3>(leaves);
+            return vec![self.tree.insert(tree).root()];
+        };
+        for (tile, leaf) in tiles.zip(leaves) {
+            tree.update::<Sha3>(tile, leaf)
+                .expect("the tree has the tensor's tiles; qed");
         }
-        let tree = Tree::new::<Sha3>(leaves(all));
-        self.tree.insert(tree).root()
+        vec![tree.root()]
     }
 }
 
@@ -91,14 +101,23 @@ fn stale_tiles(ty: TensorType, stale: &Range<u64>) -> Range<u64> {
     stale.start / edge * width..end.div_ceil(edge) * width
 }
 
-/// The root of a whole state, on the running thread pool.
+/// The root of a whole state, on the running thread pool. All slots' tiles are hashed together, and so are their trees.
 pub(crate) fn root(hasher: Hasher, state: &State, changes: &[Change]) -> StateRoot {
     let mut trees = state.roots.trees();
-    let slots = trees.par_iter_mut().zip(&state.slots).zip(changes);
-    let roots: Vec<TensorRoot> = slots
-        .map(|((tree, tensor), change)| {
-            tensor_root::<Sha3>(tensor.ty(), tree.root(hasher, tensor, *change))
-        })
+    let slots = trees.iter().zip(&state.slots).zip(changes);
+    let parts: Vec<Part<'_>> = slots
+        .map(|((tree, tensor), change)| tree.part(tensor, *change))
         .collect();
-    state_root::<Sha3>(&roots)
+    let leaves = hasher.leaves_of(&parts);
+    let slots = trees.iter_mut().zip(changes).zip(parts).zip(leaves);
+    let nodes = slots
+        .map(|(((tree, change), part), leaves)| tree.nodes(*change, part.tiles, leaves))
+        .collect();
+    let roots: Vec<Hash> = hasher
+        .roots(nodes)
+        .into_iter()
+        .zip(&state.slots)
+        .map(|(root, tensor)| tensor_root::<Sha3>(tensor.ty(), root).0)
+        .collect();
+    state_root_from_tree::<Sha3>(roots.len() as u64, hasher.root(&roots))
 }

@@ -8,51 +8,66 @@ use assay_numerics::{Dims, Tensor, TensorType};
 use rayon::prelude::*;
 use std::{hint::black_box, time::Instant};
 
-/// Names and dimensions: tensors of ordinary models, and one that fills no tile.
-const CASES: [(&str, [u32; 4]); 4] = [
-    ("weight-4096x4096", [1, 1, 4096, 4096]),
-    ("weight-1024x1024", [1, 1, 1024, 1024]),
-    ("bias-1x1024", [1, 1, 1, 1024]),
-    ("ragged-1000x1000", [1, 1, 1000, 1000]),
+/// Names, dimensions and how many there are: tensors of ordinary models, one that fills no tile, and a state of small ones.
+const CASES: [(&str, [u32; 4], u32); 5] = [
+    ("weight-4096x4096", [1, 1, 4096, 4096], 1),
+    ("weight-1024x1024", [1, 1, 1024, 1024], 1),
+    ("bias-1x1024", [1, 1, 1, 1024], 1),
+    ("256-biases-1x1024", [1, 1, 1, 1024], 256),
+    ("ragged-1000x1000", [1, 1, 1000, 1000], 1),
 ];
 
 /// Measures every case whose name contains `only`, in GB/s.
 pub fn measure(rounds: u32, only: &str) -> Result<Vec<Measurement>> {
     let hasher = Hasher::new(Simd::from_env()?)?;
-    let cases = CASES.iter().filter(|(name, _)| name.contains(only));
+    let cases = CASES.iter().filter(|(name, ..)| name.contains(only));
     cases
-        .map(|(name, dims)| case(name, *dims, hasher, rounds))
+        .map(|(name, dims, count)| case(name, *dims, *count, hasher, rounds))
         .collect()
 }
 
-fn case(name: &'static str, dims: [u32; 4], hasher: Hasher, rounds: u32) -> Result<Measurement> {
-    let mut tensor = Tensor::zeros(TensorType::f32(Dims::new(dims)?));
-    for (at, word) in (1_u32..).zip(tensor.words_mut()) {
-        *word = at.wrapping_mul(0x9e37_79b9);
-    }
+fn case(
+    name: &'static str,
+    dims: [u32; 4],
+    count: u32,
+    hasher: Hasher,
+    rounds: u32,
+) -> Result<Measurement> {
+    let ty = TensorType::f32(Dims::new(dims)?);
+    let tensors: Vec<Tensor> = (0..count).map(|seed| noise(ty, seed)).collect();
+    let tensors: Vec<&Tensor> = tensors.iter().collect();
+    let theirs = || -> Vec<TensorRoot> { tensors.iter().map(|tensor| peer(tensor)).collect() };
     ensure!(
-        hasher.tensor_root(&tensor) == peer(&tensor),
+        hasher.tensor_roots(&tensors) == theirs(),
         "{name}: the roots differ"
     );
-    let time = |times: u32, root: &dyn Fn() -> TensorRoot| {
+    let time = |times: u32, roots: &dyn Fn() -> Vec<TensorRoot>| {
         let begun = Instant::now();
         for _ in 0..times {
-            black_box(root());
+            black_box(roots());
         }
         Ok(begun.elapsed())
     };
     let (ours, peer) = turns::seconds(
         rounds,
-        &mut |times| time(times, &|| hasher.tensor_root(&tensor)),
-        &mut |times| time(times, &|| peer(&tensor)),
+        &mut |times| time(times, &|| hasher.tensor_roots(&tensors)),
+        &mut |times| time(times, &theirs),
     )?;
-    let gigabytes = tensor.ty().bytes() as f64 / 1e9;
+    let gigabytes = f64::from(count) * ty.bytes() as f64 / 1e9;
     Ok(Measurement::new(
         name,
         gigabytes / ours,
         gigabytes / peer,
         "GB/s",
     ))
+}
+
+fn noise(ty: TensorType, seed: u32) -> Tensor {
+    let mut tensor = Tensor::zeros(ty);
+    for (at, word) in (seed + 1..).zip(tensor.words_mut()) {
+        *word = at.wrapping_mul(0x9e37_79b9);
+    }
+    tensor
 }
 
 /// The root by the `sha3` crate, a tile at a time.
@@ -70,6 +85,6 @@ fn peer(tensor: &Tensor) -> TensorRoot {
 mod tests {
     #[test]
     fn both_sides_give_the_same_root() {
-        assert_eq!(super::measure(1, "bias").unwrap().len(), 1);
+        assert_eq!(super::measure(1, "bias").unwrap().len(), 2);
     }
 }

@@ -1,15 +1,15 @@
 //! Speed beside other implementations, on the same machine in the same run.
 //!
-//! `assay-bench-speed step --json FILE` trains the same models with this engine and with candle; `hash` computes tensor
-//! roots with this engine and with the `sha3` crate. The sides take turns, so that whatever else the machine does meets both
-//! alike.
+//! `assay-bench-speed step --json FILE` trains the same models with this engine and with candle; `matmul` multiplies matrices
+//! with both; `threads` does so with this engine on two threads and on one; `hash` computes tensor roots with this engine
+//! and with the `sha3` crate. The sides take turns, so that whatever else the machine does meets both alike.
 
-mod case;
 mod hash;
-mod ours;
-mod peer;
+mod product;
+mod random;
 mod report;
 mod step;
+mod train;
 mod turns;
 
 use anyhow::{ensure, Result};
@@ -30,6 +30,10 @@ struct Arguments {
 enum Command {
     /// Training steps, beside candle's autograd.
     Step(Options),
+    /// Products of matrices, beside candle's `matmul` on as many threads.
+    Matmul(Options),
+    /// Large products on two threads, beside one.
+    Threads(Options),
     /// Roots of tensors, beside the sha3 crate on as many threads.
     Hash(Options),
 }
@@ -69,6 +73,8 @@ impl Options {
 fn main() -> Result<()> {
     match Arguments::parse().command {
         Command::Step(options) => options.report("candle", step::measure),
+        Command::Matmul(options) => options.report("candle", product::measure),
+        Command::Threads(options) => options.report("one thread", product::measure_threads),
         Command::Hash(options) => options.report("sha3", hash::measure),
     }
 }

@@ -1,47 +1,84 @@
 //! Training steps of both sides in turns.
 
-use crate::case::{Case, CASES};
-use crate::ours::Ours;
-use crate::peer::Peer;
 use crate::report::Measurement;
+use crate::train::{gpt::Gpt, mlp::Mlp, Sides};
 use crate::turns;
 use anyhow::{ensure, Result};
+use assay_program::builder::Transformer;
 
 /// Steps after which the losses are compared: they must be the same training, or the speeds mean nothing.
 const SAME_STEPS: u32 = 10;
 /// Largest relative difference of the losses then.
 const SAME_LOSS: f32 = 1e-3;
 
-/// Measures every case whose name contains `only`, in samples a second.
-pub fn measure(rounds: u32, only: &str) -> Result<Vec<Measurement>> {
-    let cases = CASES.iter().filter(|case| case.name.contains(only));
-    cases.map(|case| beside(case, rounds)).collect()
+/// What is trained.
+enum Model {
+    Mlp(Mlp),
+    Gpt(Gpt),
 }
 
-fn beside(case: &Case, rounds: u32) -> Result<Measurement> {
-    let values = case.values();
-    let (mut ours, mut peer) = (Ours::new(case, &values)?, Peer::new(case, &values)?);
+const CASES: [(&str, Model); 3] = [
+    (
+        "digits-mlp-64-128-10-batch-32",
+        Model::Mlp(Mlp {
+            widths: &[64, 128, 10],
+            batch: 32,
+        }),
+    ),
+    (
+        "mlp-3x512-batch-128",
+        Model::Mlp(Mlp {
+            widths: &[512, 512, 512, 512],
+            batch: 128,
+        }),
+    ),
+    (
+        "gpt-4x256-4-heads-8x64-bytes",
+        Model::Gpt(Gpt {
+            model: Transformer {
+                layers: 4,
+                width: 256,
+                heads: 4,
+                context: 64,
+                vocabulary: 256,
+            },
+            batch: 8,
+        }),
+    ),
+];
+
+impl Model {
+    fn sides(&self) -> Result<Sides> {
+        match self {
+            Self::Mlp(mlp) => mlp.sides(),
+            Self::Gpt(gpt) => gpt.sides(),
+        }
+    }
+}
+
+/// Measures every case whose name contains `only`, in steps a second.
+pub fn measure(rounds: u32, only: &str) -> Result<Vec<Measurement>> {
+    let cases = CASES.iter().filter(|(name, _)| name.contains(only));
+    cases
+        .map(|(name, model)| beside(name, model, rounds))
+        .collect()
+}
+
+fn beside(name: &'static str, model: &Model, rounds: u32) -> Result<Measurement> {
+    let (mut ours, mut peer) = model.sides()?;
     ours.run(SAME_STEPS)?;
     peer.run(SAME_STEPS)?;
-    let loss = ours.loss(SAME_STEPS as usize - 1).unwrap_or(f32::NAN);
-    let difference = (loss - peer.loss).abs() / peer.loss.abs();
+    let (our_loss, loss) = (ours.loss(), peer.loss());
+    let difference = (our_loss - loss).abs() / loss.abs();
     ensure!(
         difference < SAME_LOSS,
-        "{}: our loss is {loss} where candle's is {}",
-        case.name,
-        peer.loss
+        "{name}: our loss is {our_loss} where candle's is {loss}"
     );
 
     let (ours, peer) = turns::seconds(rounds, &mut |steps| ours.run(steps), &mut |steps| {
         peer.run(steps)
     })?;
-    let batch = f64::from(case.batch);
-    Ok(Measurement::new(
-        case.name,
-        batch / ours,
-        batch / peer,
-        "samples/s",
-    ))
+    Ok(Measurement::new(name, 1.0 / ours, 1.0 / peer, "steps/s"))
 }
 
 #[cfg(test)]

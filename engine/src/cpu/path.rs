@@ -2,7 +2,7 @@
 
 use super::lanes::Lanes;
 use super::map::block::{self, Step, MAX_VALUES};
-use super::matmul::tile::{self, TileArgs, TileFn};
+use super::matmul::tile::{self, TileArgs, TileFn, SLIM_VECTORS};
 use super::reduce_lanes as reduce;
 use crate::hash::{keccak, tiles, words::Words};
 
@@ -26,7 +26,10 @@ pub(crate) struct Path {
     pub(crate) lanes: usize,
     /// Register blocks by rows - 1, then by vectors - 1 (one or two).
     pub(crate) tiles: &'static [[TileFn; 2]],
+    /// Slim blocks by rows - 1, then by vectors - 1.
+    pub(crate) slim: &'static [[TileFn; SLIM_VECTORS]],
     pub(crate) pack_rows: PackFn,
+    pub(crate) pack_strips: PackFn,
     pub(crate) pack_transposed: PackFn,
     pub(crate) map: MapFn,
     pub(crate) row_sum: RowFn,
@@ -42,7 +45,7 @@ pub(crate) struct Path {
 /// Instantiates every kernel for one instruction set. All functions in it are unsafe for the reasons of the generic
 /// forms that they call, and for the instruction set.
 macro_rules! path {
-    ($name:ident, $module:ident, $lanes:ty, $words:ty, rows: [$($r:literal)+] $(, $feature:meta)?) => {
+    ($name:ident, $module:ident, $lanes:ty, $words:ty, rows: [$($r:literal)+], slim: [$($s:literal)+] $(, $feature:meta)?) => {
         mod $module {
             use super::*;
 
@@ -52,8 +55,16 @@ macro_rules! path {
                 unsafe { tile::tile::<$lanes, ROWS, VECTORS>(args) }
             }
             $(#[$feature])?
+            unsafe fn slim<const ROWS: usize, const VECTORS: usize>(args: &TileArgs) {
+                unsafe { tile::slim::<$lanes, ROWS, VECTORS>(args) }
+            }
+            $(#[$feature])?
             unsafe fn pack_rows(from: *const f32, stride: usize, terms: usize, columns: usize, to: *mut f32, width: usize) {
                 unsafe { tile::pack_rows::<$lanes>(from, stride, terms, columns, to, width) }
+            }
+            $(#[$feature])?
+            unsafe fn pack_strips(from: *const f32, stride: usize, terms: usize, columns: usize, to: *mut f32, width: usize) {
+                unsafe { tile::pack_strips::<$lanes>(from, stride, terms, columns, to, width) }
             }
             $(#[$feature])?
             unsafe fn pack_transposed(from: *const f32, stride: usize, terms: usize, columns: usize, to: *mut f32, width: usize) {
@@ -91,7 +102,9 @@ macro_rules! path {
             pub(crate) static PATH: Path = Path {
                 lanes: <$lanes as Lanes>::COUNT,
                 tiles: &[$([tile::<$r, 1>, tile::<$r, 2>]),+],
+                slim: &[$([slim::<$s, 1>, slim::<$s, 2>, slim::<$s, 3>, slim::<$s, 4>, slim::<$s, 5>, slim::<$s, 6>]),+],
                 pack_rows,
+                pack_strips,
                 pack_transposed,
                 map,
                 row_sum,
@@ -108,13 +121,21 @@ macro_rules! path {
     };
 }
 
-path!(SCALAR, scalar, super::super::lanes::Scalar, crate::hash::words::Scalar, rows: [1 2 3 4]);
+path!(
+    SCALAR, scalar, super::super::lanes::Scalar, crate::hash::words::Scalar, rows: [1 2 3 4], slim: [1 2]
+);
 #[cfg(target_arch = "x86_64")]
-path!(AVX2, avx2, super::super::lanes::Avx2, crate::hash::words::Avx2, rows: [1 2 3 4 5 6], target_feature(enable = "avx2,fma"));
+path!(
+    AVX2, avx2, super::super::lanes::Avx2, crate::hash::words::Avx2, rows: [1 2 3 4 5 6], slim: [1 2],
+    target_feature(enable = "avx2,fma")
+);
 #[cfg(target_arch = "x86_64")]
 path!(
     AVX512, avx512, super::super::lanes::Avx512, crate::hash::words::Avx512, rows: [1 2 3 4 5 6 7 8 9 10 11 12 13 14],
-    target_feature(enable = "avx512f,avx2,fma")
+    slim: [1 2 3 4], target_feature(enable = "avx512f,avx2,fma")
 );
 #[cfg(target_arch = "aarch64")]
-path!(NEON, neon, super::super::lanes::Neon, crate::hash::words::Scalar, rows: [1 2 3 4 5 6 7 8 9 10 11 12], target_feature(enable = "neon"));
+path!(
+    NEON, neon, super::super::lanes::Neon, crate::hash::words::Scalar, rows: [1 2 3 4 5 6 7 8 9 10 11 12],
+    slim: [1 2 3 4], target_feature(enable = "neon")
+);

@@ -7,7 +7,7 @@ use assay_commitment::Hash;
 /// Bytes of a block.
 const BLOCK: usize = 8 * RATE;
 
-/// Messages of one length.
+/// Messages that take the same number of blocks.
 pub(super) struct Batch {
     path: &'static Path,
     /// Words of a padded message.
@@ -17,28 +17,34 @@ pub(super) struct Batch {
 }
 
 impl Batch {
-    /// Room for messages of `len` bytes; their padding stands already.
-    pub(super) fn new(path: &'static Path, len: usize) -> Self {
-        let padded = (len / BLOCK + 1) * RATE;
-        let mut batch = Self {
+    /// Room for messages of `blocks` blocks.
+    pub(super) fn new(path: &'static Path, blocks: usize) -> Self {
+        let padded = blocks * RATE;
+        Self {
             path,
             padded,
             words: vec![0; padded * path.hash_lanes],
-        };
-        for lane in 0..path.hash_lanes {
-            let bytes = batch.lane(lane);
-            bytes[len] = 0x01;
-            bytes[8 * padded - 1] |= 0x80;
         }
-        batch
     }
 
-    /// The bytes of a message, its padding last.
-    pub(super) fn lane(&mut self, lane: usize) -> &mut [u8] {
-        bytemuck::cast_slice_mut(&mut self.words[lane * self.padded..(lane + 1) * self.padded])
+    /// Blocks of a message of `len` bytes.
+    pub(super) fn blocks(len: usize) -> usize {
+        len / BLOCK + 1
     }
 
-    /// The digests of all lanes; those past the path's lanes mean nothing.
+    /// The bytes of a lane's message, `len` of them, behind which the padding stands already. What was in them before is
+    /// still there. The message takes as many blocks as the batch has.
+    pub(super) fn message(&mut self, lane: usize, len: usize) -> &mut [u8] {
+        debug_assert_eq!(Self::blocks(len) * RATE, self.padded);
+        let words = &mut self.words[lane * self.padded..(lane + 1) * self.padded];
+        let (message, padding) = bytemuck::cast_slice_mut::<u64, u8>(words).split_at_mut(len);
+        padding.fill(0);
+        padding[0] = 0x01;
+        padding[padding.len() - 1] |= 0x80;
+        message
+    }
+
+    /// The digests of all lanes; those to which nothing was written mean nothing.
     pub(super) fn digests(&self) -> [Hash; MAX_LANES] {
         let mut lanes = [core::ptr::null(); MAX_LANES];
         for (lane, message) in lanes.iter_mut().zip(self.words.chunks_exact(self.padded)) {

@@ -14,6 +14,7 @@ use crate::{cpu::Path, EngineError, Simd};
 use assay_commitment::{tensor_root, Hash, Sha3, TensorRoot};
 use assay_numerics::{Tensor, TensorType};
 use std::{fmt, ops::Range};
+pub(crate) use tiles::Part;
 
 /// Hashes tensors with the instructions of this processor, on the running thread pool.
 #[derive(Clone, Copy)]
@@ -53,7 +54,19 @@ impl Hasher {
     pub fn leaves(self, ty: TensorType, words: &[u32], tiles: Range<u64>) -> Vec<Hash> {
         assert_eq!(words.len() as u64, ty.dims.elements());
         assert!(tiles.start <= tiles.end && tiles.end <= ty.dims.tiles());
-        tiles::leaves(self.0, ty, words, tiles)
+        let part = Part { ty, words, tiles };
+        let mut leaves = tiles::leaves(self.0, &[part]);
+        leaves.pop().unwrap_or_default()
+    }
+
+    /// The hashes of each part's tiles. Small tensors are hashed together, so that they cost little more than large ones.
+    pub(crate) fn leaves_of(self, parts: &[Part<'_>]) -> Vec<Vec<Hash>> {
+        tiles::leaves(self.0, parts)
+    }
+
+    /// The roots of the trees over each of these leaves.
+    pub(crate) fn roots(self, trees: Vec<Vec<Hash>>) -> Vec<Hash> {
+        tree::roots(self.0, trees)
     }
 
     /// The levels of the tree over `leaves`, the leaves first and the root last. A level has its nodes with leaves and no
@@ -65,15 +78,24 @@ impl Hasher {
 
     /// The root of the tree over `leaves`.
     pub fn root(self, leaves: &[Hash]) -> Hash {
-        let above = tree::levels(self.0, leaves);
-        let top = above.last().map_or(leaves, Vec::as_slice);
-        top.first().copied().unwrap_or_default()
+        let mut roots = tree::roots(self.0, vec![leaves.to_vec()]);
+        roots.pop().unwrap_or_default()
     }
 
     /// The root of a tensor.
     pub fn tensor_root(self, tensor: &Tensor) -> TensorRoot {
-        let (ty, words) = (tensor.ty(), tensor.words());
-        let leaves = self.leaves(ty, words, 0..ty.dims.tiles());
-        tensor_root::<Sha3>(ty, self.root(&leaves))
+        let mut roots = self.tensor_roots(&[tensor]);
+        roots.pop().expect("one tensor has one root; qed")
+    }
+
+    /// The roots of several tensors, whose tiles are hashed together.
+    pub fn tensor_roots(self, tensors: &[&Tensor]) -> Vec<TensorRoot> {
+        let parts: Vec<Part<'_>> = tensors.iter().map(|tensor| Part::whole(tensor)).collect();
+        let roots = self.roots(self.leaves_of(&parts));
+        let types = tensors.iter().map(|tensor| tensor.ty());
+        types
+            .zip(roots)
+            .map(|(ty, root)| tensor_root::<Sha3>(ty, root))
+            .collect()
     }
 }

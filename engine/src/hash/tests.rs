@@ -49,9 +49,46 @@ proptest! {
     }
 }
 
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(32))]
+
+    #[test]
+    fn tensors_of_any_shapes_together(
+        shapes in proptest::collection::vec(([1_u32..3, 1_u32..3, 1_u32..70, 1_u32..70], any::<bool>()), 0..9),
+        seed in any::<u32>(),
+    ) {
+        let dtype = |float| if float { DType::F32 } else { DType::U32 };
+        let tensors: Vec<Tensor> = (seed / 2..)
+            .zip(&shapes)
+            .map(|(seed, (dims, float))| tensor(dtype(*float), *dims, seed))
+            .collect();
+        let expected: Vec<_> = tensors.iter().map(tensor_root_of::<Sha3>).collect();
+        for hasher in hashers() {
+            prop_assert_eq!(&hasher.tensor_roots(&tensors.iter().collect::<Vec<_>>()), &expected);
+        }
+    }
+}
+
+/// Enough tiles and nodes that threads share them.
+#[test]
+fn many_tensors_together() {
+    let large = tensor(DType::F32, [1, 1, 300, 400], 1);
+    let small: Vec<Tensor> = (0..70)
+        .map(|seed| tensor(DType::F32, [1, 1, 1, 1000], seed))
+        .collect();
+    let tensors: Vec<&Tensor> = small.iter().chain([&large]).collect();
+    let expected: Vec<_> = tensors
+        .iter()
+        .map(|tensor| tensor_root_of::<Sha3>(tensor))
+        .collect();
+    for hasher in hashers() {
+        assert_eq!(hasher.tensor_roots(&tensors), expected);
+    }
+}
+
 #[test]
 fn trees_of_any_size() {
-    let leaves: Vec<Hash> = (0..1_100_u32)
+    let leaves: Vec<Hash> = (0..2_100_u32)
         .map(|n| {
             [(n % 251) as u8, (n / 251) as u8]
                 .repeat(16)
@@ -59,7 +96,7 @@ fn trees_of_any_size() {
                 .unwrap()
         })
         .collect();
-    for count in (0..40).chain([255, 256, 257, 511, 512, 513, 1_023, 1_100]) {
+    for count in (0..40).chain([255, 256, 257, 511, 512, 513, 1_023, 1_100, 2_100]) {
         let expected = Tree::new::<Sha3>(leaves[..count].to_vec());
         for hasher in hashers() {
             let levels = hasher.levels(leaves[..count].to_vec());

@@ -1,68 +1,108 @@
 //! Hashes of tiles, straight from row-major memory.
 
-use super::{batch::Batch, keccak::MAX_LANES};
+use super::batch::Batch;
 use crate::cpu::Path;
 use assay_commitment::{Hash, TilePreimage};
-use assay_numerics::{DType, TensorType, TileIndex, TILE};
+use assay_numerics::{DType, Tensor, TensorType, TileIndex, TILE};
 use rayon::prelude::*;
 use std::ops::Range;
 
-/// Fewest batches that are worth giving to another thread.
-const BATCHES_WORTH_SHARING: usize = 2;
+/// Bytes of a piece of work that is worth giving to another thread.
+const BYTES_WORTH_SHARING: usize = 128 << 10;
 
-/// The hashes of some of a tensor's tiles, in order. `words` are all its elements, row-major.
-pub(super) fn leaves(
-    path: &'static Path,
-    ty: TensorType,
-    words: &[u32],
-    tiles: Range<u64>,
-) -> Vec<Hash> {
-    let mut hashes = vec![Hash::default(); (tiles.end - tiles.start) as usize];
-    let shapes = by_shape(ty, tiles.clone());
-    let batches: Vec<(usize, &[u64])> = shapes
+/// Some of a tensor's tiles. `words` are all its elements, row-major.
+#[derive(Clone, Debug)]
+pub(crate) struct Part<'a> {
+    pub(crate) ty: TensorType,
+    pub(crate) words: &'a [u32],
+    pub(crate) tiles: Range<u64>,
+}
+
+/// One tile of a part.
+#[derive(Clone, Copy)]
+struct Job {
+    part: usize,
+    tile: u64,
+}
+
+/// The hashes of each part's tiles, in order. Tiles that take as many blocks are hashed together, whichever part they
+/// are of.
+pub(super) fn leaves(path: &'static Path, parts: &[Part<'_>]) -> Vec<Vec<Hash>> {
+    let count = |part: &Part<'_>| (part.tiles.end - part.tiles.start) as usize;
+    let mut leaves: Vec<_> = parts
         .iter()
-        .flat_map(|tiles| tiles.chunks(path.hash_lanes))
-        .enumerate()
+        .map(|part| vec![Hash::default(); count(part)])
         .collect();
-    let hashed: Vec<[Hash; MAX_LANES]> = batches
-        .par_iter()
-        .with_min_len(BATCHES_WORTH_SHARING)
-        .map(|(_, tiles)| hash(path, ty, words, tiles))
-        .collect();
-    for ((_, numbers), digests) in batches.iter().zip(hashed) {
-        for (number, digest) in numbers.iter().zip(digests) {
-            hashes[(number - tiles.start) as usize] = digest;
+    for (blocks, jobs) in by_blocks(parts) {
+        for (job, hash) in jobs.iter().zip(hash_all(path, parts, blocks, &jobs)) {
+            leaves[job.part][(job.tile - parts[job.part].tiles.start) as usize] = hash;
         }
     }
+    leaves
+}
+
+/// All tiles by the number of their blocks.
+fn by_blocks(parts: &[Part<'_>]) -> impl Iterator<Item = (usize, Vec<Job>)> {
+    let mut groups = vec![Vec::new(); Batch::blocks(TilePreimage::MAX_BYTES) + 1];
+    for (part, tiles) in parts.iter().enumerate() {
+        for tile in tiles.tiles.clone() {
+            let place = tiles.place(tile);
+            groups[Batch::blocks(place.bytes())].push(Job { part, tile });
+        }
+    }
+    let groups = groups.into_iter().enumerate();
+    groups.filter(|(_, jobs)| !jobs.is_empty())
+}
+
+/// The hashes of tiles of so many blocks.
+fn hash_all(path: &'static Path, parts: &[Part<'_>], blocks: usize, jobs: &[Job]) -> Vec<Hash> {
+    let mut hashes = vec![Hash::default(); jobs.len()];
+    let batch = || Batch::new(path, blocks);
+    let bytes = blocks * TilePreimage::MAX_BYTES / Batch::blocks(TilePreimage::MAX_BYTES);
+    let piece = (BYTES_WORTH_SHARING / bytes).next_multiple_of(path.hash_lanes);
+    if jobs.len() <= piece {
+        hash(path, &mut batch(), parts, jobs, &mut hashes);
+        return hashes;
+    }
+    hashes
+        .par_chunks_mut(piece)
+        .zip(jobs.par_chunks(piece))
+        .for_each_init(batch, |batch, (hashes, jobs)| {
+            hash(path, batch, parts, jobs, hashes)
+        });
     hashes
 }
 
-/// The tiles of a range by their extents: whole ones, and those at the right edge, the lower edge and in the corner.
-fn by_shape(ty: TensorType, tiles: Range<u64>) -> [Vec<u64>; 4] {
-    let mut shapes = [const { Vec::new() }; 4];
-    for tile in tiles {
-        let Some(at) = TileIndex::of_tile(ty.dims, tile) else {
-            break;
-        };
-        let (rows, cols) = ty.dims.tile_extent(at.tile_row, at.tile_col);
-        shapes[usize::from(rows < TILE) + 2 * usize::from(cols < TILE)].push(tile);
+fn hash(path: &Path, batch: &mut Batch, parts: &[Part<'_>], jobs: &[Job], hashes: &mut [Hash]) {
+    let lanes = path.hash_lanes;
+    for (jobs, hashes) in jobs.chunks(lanes).zip(hashes.chunks_mut(lanes)) {
+        for (lane, job) in jobs.iter().enumerate() {
+            let part = &parts[job.part];
+            let (place, dtype) = (part.place(job.tile), part.ty.dtype);
+            let message = batch.message(lane, place.bytes());
+            let (header, elements) = message.split_at_mut(TilePreimage::HEADER_BYTES);
+            let (rows, cols) = (place.rows as u16, place.cols as u16);
+            header.copy_from_slice(&TilePreimage::header_bytes(dtype, rows, cols));
+            place.copy(path, dtype, part.words, elements);
+        }
+        hashes.copy_from_slice(&batch.digests()[..hashes.len()]);
     }
-    shapes
 }
 
-/// Hashes tiles of one shape, at least one and as many as there are lanes at most.
-fn hash(path: &'static Path, ty: TensorType, words: &[u32], tiles: &[u64]) -> [Hash; MAX_LANES] {
-    let place = |tile| Place::of(ty, tile).expect("the tile is the tensor's; qed");
-    let first = place(tiles[0]);
-    let len = TilePreimage::HEADER_BYTES + 4 * first.rows * first.cols;
-    let mut batch = Batch::new(path, len);
-    let header = TilePreimage::header_bytes(ty.dtype, first.rows as u16, first.cols as u16);
-    for (lane, tile) in tiles.iter().enumerate() {
-        let message = batch.lane(lane);
-        message[..header.len()].copy_from_slice(&header);
-        place(*tile).copy(path, ty.dtype, words, &mut message[header.len()..len]);
+impl<'a> Part<'a> {
+    /// All tiles of a tensor.
+    pub(crate) fn whole(tensor: &'a Tensor) -> Self {
+        let ty = tensor.ty();
+        Self {
+            ty,
+            words: tensor.words(),
+            tiles: 0..ty.dims.tiles(),
+        }
     }
-    batch.digests()
+
+    fn place(&self, tile: u64) -> Place {
+        Place::of(self.ty, tile).expect("a part's tiles are its tensor's; qed")
+    }
 }
 
 /// Where a tile lies among row-major elements.
@@ -85,6 +125,11 @@ impl Place {
             rows: rows as usize,
             cols: cols as usize,
         })
+    }
+
+    /// Length of the tile's preimage.
+    fn bytes(&self) -> usize {
+        TilePreimage::HEADER_BYTES + 4 * self.rows * self.cols
     }
 
     /// Copies the tile's words as they are hashed.

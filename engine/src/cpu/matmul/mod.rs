@@ -5,11 +5,13 @@
 //! Blocks of the output are independent, so neither their shape nor the number of threads changes a bit.
 
 pub(crate) mod pack;
+mod slim;
 pub(crate) mod tile;
 
 use super::exec::{Exec, Shared};
+use super::path::Path;
 use assay_numerics::Dims;
-use pack::{Left, Panels, Right};
+use pack::{Left, Panels, Right, GROUP_COLS};
 use tile::TileArgs;
 
 /// Terms of a chunk (rule S).
@@ -18,6 +20,10 @@ const CHUNK: usize = 512;
 const BLOCK_ROWS: usize = 192;
 /// Billionths of a second that a multiply-add takes on one thread, times 1024 (48 a nanosecond, to plan with).
 const NS_PER_MEGA_FMA: u64 = 22_000;
+/// Blocks for each thread: more of them would pack the same operands more often.
+const PIECES_PER_THREAD: usize = 2;
+/// Elements that one thread moves in a nanosecond.
+const ELEMENTS_PER_NS: u64 = 8;
 
 /// A product with its extents and layouts.
 #[derive(Clone, Debug)]
@@ -67,37 +73,65 @@ impl MatMul {
         }
     }
 
-    /// Estimated nanoseconds on one thread of the fastest path.
+    /// Estimated nanoseconds on one thread of the fastest path: of arithmetic or of moving the operands.
     pub(crate) fn nanoseconds(&self) -> u64 {
-        let products = [
-            self.rows,
-            self.cols,
-            self.terms,
-            self.batch[0] * self.batch[1],
-        ];
-        let total = products
-            .iter()
-            .fold(1u64, |n, &x| n.saturating_mul(x as u64));
-        (total >> 10).saturating_mul(NS_PER_MEGA_FMA) >> 10
+        let matrices = self.batch[0] * self.batch[1];
+        let product = |extents: &[usize]| {
+            let count = extents.iter().map(|x| *x as u64);
+            count.fold(matrices as u64, u64::saturating_mul)
+        };
+        let [m, n, k] = [self.rows, self.cols, self.terms];
+        let moved = [[m, k], [k, n], [m, n]].map(|sides| product(&sides));
+        let moved = moved.into_iter().fold(0, u64::saturating_add) / ELEMENTS_PER_NS;
+        let arithmetic = (product(&[m, n, k]) >> 10).saturating_mul(NS_PER_MEGA_FMA) >> 10;
+        arithmetic.max(moved)
     }
 
     /// Computes the product of row-major `a` and `b` into `c`.
     pub(crate) fn run(&self, exec: &Exec, a: &[f32], b: &[f32], c: &mut [f32]) {
-        let matrices = self.batch[0] * self.batch[1];
-        let (row_blocks, col_blocks) = self.grid(exec, matrices);
-        let (height, width) = (
-            self.rows.div_ceil(row_blocks),
-            self.cols.div_ceil(col_blocks),
-        );
+        let (path, output) = (exec.path, Shared::new(c.as_mut_ptr()));
+        let matrix = self.rows * self.cols;
+        if self.is_slim(path) {
+            let columns = slim::Columns::Neighbours(self.cols);
+            self.each_block(exec, self.slim_grid(exec), a, b, |number, a, b, block| {
+                self.slim_block(path, a, b, output.at(number * matrix), columns, block)
+            });
+        } else if self.mirrored().is_slim(path) {
+            let (mirrored, columns) = (self.mirrored(), slim::Columns::Apart(self.cols));
+            mirrored.each_block(
+                exec,
+                mirrored.slim_grid(exec),
+                b,
+                a,
+                |number, a, b, block| {
+                    mirrored.slim_block(path, a, b, output.at(number * matrix), columns, block)
+                },
+            );
+        } else {
+            self.each_block(exec, self.grid(exec), a, b, |number, a, b, block| {
+                self.block(path, a, b, output.at(number * matrix), block)
+            });
+        }
+    }
+
+    /// Cuts each output matrix into row and column blocks, whole register blocks wide, and calls `task` for every block with the
+    /// number of its matrix and that matrix's operands.
+    fn each_block(
+        &self,
+        exec: &Exec,
+        (row_blocks, col_blocks): (usize, usize),
+        a: &[f32],
+        b: &[f32],
+        task: impl Fn(usize, &[f32], &[f32], Block) + Sync,
+    ) {
+        let height = self.rows.div_ceil(row_blocks);
+        let width = self.cols.div_ceil(col_blocks);
         let width = width.next_multiple_of(2 * exec.path.lanes);
         let (row_blocks, col_blocks) = (self.rows.div_ceil(height), self.cols.div_ceil(width));
-        let output = Shared::new(c.as_mut_ptr());
-        exec.each(matrices * row_blocks * col_blocks, |task| {
-            let (matrix, task) = (
-                task / (row_blocks * col_blocks),
-                task % (row_blocks * col_blocks),
-            );
-            let (row, col) = (task / col_blocks * height, task % col_blocks * width);
+        let blocks = row_blocks * col_blocks;
+        exec.each(self.batch[0] * self.batch[1] * blocks, |number| {
+            let (matrix, number) = (number / blocks, number % blocks);
+            let (row, col) = (number / col_blocks * height, number % col_blocks * width);
             let block = Block {
                 row,
                 rows: height.min(self.rows - row),
@@ -107,15 +141,22 @@ impl MatMul {
             let [b0, b1] = [matrix / self.batch[1], matrix % self.batch[1]];
             let a = &a[b0 * self.a_strides[0] + b1 * self.a_strides[1]..][..self.rows * self.terms];
             let b = &b[b0 * self.b_strides[0] + b1 * self.b_strides[1]..][..self.terms * self.cols];
-            self.block(exec, a, b, output.at(matrix * self.rows * self.cols), block);
+            task(matrix, a, b, block);
         });
     }
 
     /// Row and column blocks of each output matrix: few enough that packing stays cheap, enough for the threads.
-    fn grid(&self, exec: &Exec, matrices: usize) -> (usize, usize) {
-        let wanted = exec.pieces(self.nanoseconds()).div_ceil(matrices);
+    fn grid(&self, exec: &Exec) -> (usize, usize) {
+        let matrices = self.batch[0] * self.batch[1];
+        let wanted = exec
+            .pieces(self.nanoseconds())
+            .min(PIECES_PER_THREAD * exec.threads);
+        let wanted = wanted.div_ceil(matrices);
         let (tile_rows, tile_cols) = (exec.path.tiles.len(), 2 * exec.path.lanes);
         let (mut row_blocks, mut col_blocks) = (self.rows.div_ceil(BLOCK_ROWS), 1);
+        if row_blocks > 1 && wanted > 1 {
+            row_blocks = row_blocks.next_multiple_of(exec.threads);
+        }
         while row_blocks * col_blocks < wanted {
             let (height, width) = (self.rows / row_blocks, self.cols / col_blocks);
             if width >= 2 * tile_cols && width >= height {
@@ -132,56 +173,47 @@ impl MatMul {
     }
 
     /// One block of one output matrix, which starts at `c`; `a` and `b` are that matrix's operands.
-    fn block(&self, exec: &Exec, a: &[f32], b: &[f32], c: *mut f32, block: Block) {
-        let path = exec.path;
+    fn block(&self, path: &Path, a: &[f32], b: &[f32], c: *mut f32, block: Block) {
         let tile_cols = 2 * path.lanes;
-        let strips = block.rows.div_ceil(path.tiles.len());
+        let strips = block.rows.div_ceil(pack::strip_rows(self, path, block));
         let height = block.rows.div_ceil(strips);
-        pack::with_panels(|panels: &mut Panels| {
+        pack::with_panels(|Panels { left, right, .. }: &mut Panels| {
             for term in (0..self.terms).step_by(CHUNK) {
                 let terms = CHUNK.min(self.terms - term);
-                let left = Left::new(
-                    self,
-                    path,
-                    a,
-                    block,
-                    (term, terms),
-                    height,
-                    &mut panels.left,
-                );
-                for col in (0..block.cols).step_by(tile_cols) {
-                    let columns = tile_cols.min(block.cols - col);
-                    let at = (term, block.col + col);
-                    let right = Right::new(
-                        self,
-                        path,
-                        b,
-                        at,
-                        (terms, columns),
-                        strips,
-                        &mut panels.right,
-                    );
-                    for strip in 0..strips {
-                        let row = strip * height;
-                        let rows = height.min(block.rows - row);
-                        let (a, a_row, a_term) = left.strip(row, height);
-                        let args = TileArgs {
-                            terms,
-                            a,
-                            a_row,
-                            a_term,
-                            b: right.start,
-                            b_term: right.stride,
-                            c: c.wrapping_add((block.row + row) * self.cols + block.col + col),
-                            c_row: self.cols,
-                            columns,
-                            first: term == 0,
-                        };
-                        let vectors = columns.div_ceil(path.lanes);
-                        // SAFETY: the path was chosen because the processor has its instructions. `left` and `right`
-                        // hold `terms` terms of these rows and of whole vectors of columns. The rectangle of `c` lies
-                        // inside this block, and blocks of different tasks do not overlap.
-                        unsafe { path.tiles[rows - 1][vectors - 1](&args) };
+                let left = Left::new(self, path, a, block, (term, terms), height, left);
+                for group in (0..block.cols).step_by(GROUP_COLS) {
+                    let cols = GROUP_COLS.min(block.cols - group);
+                    let (at, use_of) = ((term, block.col + group), (tile_cols, strips));
+                    let right = Right::new(self, path, b, at, (terms, cols), use_of, right);
+                    for col in (0..cols).step_by(tile_cols) {
+                        let columns = tile_cols.min(cols - col);
+                        let (b, b_term) = right.panel(col, columns);
+                        let c = c.wrapping_add(block.row * self.cols + block.col + group + col);
+                        for row in (0..block.rows).step_by(height) {
+                            let (a, a_row, a_term) = left.strip(row, height);
+                            let args = TileArgs {
+                                terms,
+                                a,
+                                a_row,
+                                a_term,
+                                b,
+                                b_term,
+                                c: c.wrapping_add(row * self.cols),
+                                c_row: self.cols,
+                                c_col: 1,
+                                columns,
+                                first: term == 0,
+                                part: core::ptr::null_mut(),
+                                begins: true,
+                                ends: true,
+                            };
+                            let rows = height.min(block.rows - row);
+                            let vectors = columns.div_ceil(path.lanes);
+                            // SAFETY: the path was chosen because the processor has its instructions. `left` and `right`
+                            // hold `terms` terms of these rows and of whole vectors of columns. The rectangle of `c`
+                            // lies inside this block, and blocks of different tasks do not overlap.
+                            unsafe { path.tiles[rows - 1][vectors - 1](&args) };
+                        }
                     }
                 }
             }

@@ -1,4 +1,5 @@
-//! The register block of the product: up to `ROWS` rows times one or two vectors of columns.
+//! The register blocks of the product: up to `ROWS` rows times one or two vectors of columns, and for products of very few
+//! rows a slim one of more vectors.
 
 use crate::cpu::lanes::Lanes;
 
@@ -14,14 +15,23 @@ pub(crate) struct TileArgs {
     /// Right operand: element (term, column) lies at `term * b_term + column`.
     pub(crate) b: *const f32,
     pub(crate) b_term: usize,
-    /// Output: element (row, column) lies at `row * c_row + column`.
+    /// Output: element (row, column) lies at `row * c_row + column * c_col`; `c_col` is 1 but for slim blocks.
     pub(crate) c: *mut f32,
     pub(crate) c_row: usize,
+    pub(crate) c_col: usize,
     /// Columns to write, at most the vectors' lanes.
     pub(crate) columns: usize,
     /// Whether this is the first chunk, so that the total before it is +0.
     pub(crate) first: bool,
+    /// Of slim blocks: where the chunk's part lies between its pieces, row after row in whole vectors.
+    pub(crate) part: *mut f32,
+    /// Whether the terms are the chunk's first, and its last ones. But for slim blocks they are both.
+    pub(crate) begins: bool,
+    pub(crate) ends: bool,
 }
+
+/// Most vectors of a slim block.
+pub(crate) const SLIM_VECTORS: usize = 6;
 
 /// A kernel for a fixed number of rows and vectors.
 pub(crate) type TileFn = unsafe fn(&TileArgs);
@@ -38,6 +48,58 @@ pub(crate) unsafe fn tile<L: Lanes, const ROWS: usize, const VECTORS: usize>(arg
     // SAFETY: every access is one that the caller has promised.
     unsafe {
         let mut part = [[L::splat(0.0); VECTORS]; ROWS];
+        take_terms::<L, ROWS, VECTORS>(args, &mut part);
+        for (row, sums) in part.iter().enumerate() {
+            add_row::<L, VECTORS>(args, row, sums);
+        }
+    }
+}
+
+/// As [`tile`], where the output's columns may lie apart (then it is the transpose of what is stored) and a chunk may come in
+/// several pieces.
+///
+/// # Safety
+/// As [`tile`], with `c` valid at `row * args.c_row + column * args.c_col` for `column < args.columns`, and `part` for
+/// `ROWS * VECTORS` vectors unless the terms are the whole chunk.
+#[inline(always)]
+pub(crate) unsafe fn slim<L: Lanes, const ROWS: usize, const VECTORS: usize>(args: &TileArgs) {
+    // SAFETY: every access is one that the caller has promised.
+    unsafe {
+        let mut part = [[L::splat(0.0); VECTORS]; ROWS];
+        let place = |row: usize, v: usize| args.part.wrapping_add((row * VECTORS + v) * L::COUNT);
+        if !args.begins {
+            for (row, sums) in part.iter_mut().enumerate() {
+                for (v, sum) in sums.iter_mut().enumerate() {
+                    *sum = L::load(place(row, v));
+                }
+            }
+        }
+        take_terms::<L, ROWS, VECTORS>(args, &mut part);
+        for (row, sums) in part.iter().enumerate() {
+            if !args.ends {
+                for (v, sum) in sums.iter().enumerate() {
+                    L::store(place(row, v), *sum);
+                }
+            } else if args.c_col == 1 {
+                add_row::<L, VECTORS>(args, row, sums);
+            } else {
+                add_row_apart::<L, VECTORS>(args, row, sums);
+            }
+        }
+    }
+}
+
+/// Takes the terms into a part in registers.
+///
+/// # Safety
+/// As [`tile`], of the operands.
+#[inline(always)]
+unsafe fn take_terms<L: Lanes, const ROWS: usize, const VECTORS: usize>(
+    args: &TileArgs,
+    part: &mut [[L::F; VECTORS]; ROWS],
+) {
+    // SAFETY: every access is one that the caller has promised.
+    unsafe {
         let (mut a, mut b) = (args.a, args.b);
         for _ in 0..args.terms {
             let mut right = [L::splat(0.0); VECTORS];
@@ -53,17 +115,55 @@ pub(crate) unsafe fn tile<L: Lanes, const ROWS: usize, const VECTORS: usize>(arg
             a = a.wrapping_add(args.a_term);
             b = b.wrapping_add(args.b_term);
         }
-        for (row, sums) in part.iter().enumerate() {
-            for (v, sum) in sums.iter().enumerate() {
-                let lanes = args.columns.saturating_sub(v * L::COUNT).min(L::COUNT);
-                let to = args.c.wrapping_add(row * args.c_row + v * L::COUNT);
-                // A part may be -0 by underflow; +0 before the first chunk makes it +0.
-                let total = if args.first {
-                    L::splat(0.0)
-                } else {
-                    L::load_part(to, lanes)
-                };
-                L::store_part(to, L::add(total, *sum), lanes);
+    }
+}
+
+/// Adds a chunk's row to the totals. A part may be -0 by underflow; +0 before the first chunk makes it +0.
+///
+/// # Safety
+/// As [`tile`], of the output.
+#[inline(always)]
+unsafe fn add_row<L: Lanes, const VECTORS: usize>(
+    args: &TileArgs,
+    row: usize,
+    sums: &[L::F; VECTORS],
+) {
+    // SAFETY: every access is one that the caller has promised.
+    unsafe {
+        for (v, sum) in sums.iter().enumerate() {
+            let lanes = args.columns.saturating_sub(v * L::COUNT).min(L::COUNT);
+            let to = args.c.wrapping_add(row * args.c_row + v * L::COUNT);
+            let total = if args.first {
+                L::splat(0.0)
+            } else {
+                L::load_part(to, lanes)
+            };
+            L::store_part(to, L::add(total, *sum), lanes);
+        }
+    }
+}
+
+/// As [`add_row`], an element at a time.
+///
+/// # Safety
+/// As [`slim`], of the output.
+#[inline(always)]
+unsafe fn add_row_apart<L: Lanes, const VECTORS: usize>(
+    args: &TileArgs,
+    row: usize,
+    sums: &[L::F; VECTORS],
+) {
+    // SAFETY: every access is one that the caller has promised; no vector has more than 16 lanes.
+    unsafe {
+        for (v, sum) in sums.iter().enumerate() {
+            let mut parts = [0.0f32; 16];
+            L::store(parts.as_mut_ptr(), *sum);
+            let lanes = args.columns.saturating_sub(v * L::COUNT).min(L::COUNT);
+            for (lane, part) in parts.iter().enumerate().take(lanes) {
+                let column = v * L::COUNT + lane;
+                let to = args.c.wrapping_add(row * args.c_row + column * args.c_col);
+                let total = if args.first { 0.0 } else { *to };
+                *to = total + part;
             }
         }
     }
@@ -86,9 +186,11 @@ pub(crate) unsafe fn pack_transposed<L: Lanes>(
 ) {
     // SAFETY: rows and terms of the squares and of the two rests stay below `columns` and `terms`.
     unsafe {
-        let (squares, whole) = (columns / L::COUNT * L::COUNT, terms / L::COUNT * L::COUNT);
+        let squares = columns / L::COUNT * L::COUNT;
+        let lead = unaligned_terms(from, stride, L::COUNT).min(terms);
+        let end = lead + (terms - lead) / L::COUNT * L::COUNT;
         for column in (0..squares).step_by(L::COUNT) {
-            for term in (0..whole).step_by(L::COUNT) {
+            for term in (lead..end).step_by(L::COUNT) {
                 L::transpose(
                     from.add(column * stride + term),
                     stride,
@@ -96,7 +198,7 @@ pub(crate) unsafe fn pack_transposed<L: Lanes>(
                     width,
                 );
             }
-            for term in whole..terms {
+            for term in (0..lead).chain(end..terms) {
                 for lane in column..column + L::COUNT {
                     *to.add(term * width + lane) = *from.add(lane * stride + term);
                 }
@@ -109,6 +211,56 @@ pub(crate) unsafe fn pack_transposed<L: Lanes>(
                 } else {
                     0.0
                 };
+            }
+        }
+    }
+}
+
+/// Terms before the first at which every row is aligned to a vector. Rows that lie in one set of the first cache drive each
+/// other out of it, so each line should be read but once. 0 if the rows are not aligned alike.
+pub(super) fn unaligned_terms(from: *const f32, stride: usize, lanes: usize) -> usize {
+    if !stride.is_multiple_of(lanes) {
+        return 0;
+    }
+    let bytes = lanes * size_of::<f32>();
+    (bytes - from.addr() % bytes) % bytes / size_of::<f32>()
+}
+
+/// Writes `terms` rows of `columns` elements, `stride` apart, as strips of `width` columns one after the other, in each of
+/// which the columns of one term are neighbours. The last strip may have fewer columns; its rows are `width` apart as well.
+///
+/// # Safety
+/// The processor has the instruction set of `L`. `from` is readable at `term * stride + column` for `term < terms`,
+/// `column < columns`; `to` is writable for `terms` times `columns` rounded up to whole strips.
+#[inline(always)]
+pub(crate) unsafe fn pack_strips<L: Lanes>(
+    from: *const f32,
+    stride: usize,
+    terms: usize,
+    columns: usize,
+    to: *mut f32,
+    width: usize,
+) {
+    // SAFETY: columns stay below `columns` and, in a strip, below `width`.
+    unsafe {
+        for term in 0..terms {
+            for first in (0..columns).step_by(width) {
+                let n = width.min(columns - first);
+                let source = from.add(term * stride + first);
+                let target = to.add(first * terms + term * width);
+                let whole = n / L::COUNT * L::COUNT;
+                for column in (0..whole).step_by(L::COUNT) {
+                    L::store(target.add(column), L::load(source.add(column)));
+                }
+                if whole == n {
+                    continue;
+                }
+                let rest = L::load_part(source.add(whole), n - whole);
+                if whole + L::COUNT <= width {
+                    L::store(target.add(whole), rest);
+                } else {
+                    L::store_part(target.add(whole), rest, n - whole);
+                }
             }
         }
     }

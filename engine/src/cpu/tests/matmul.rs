@@ -62,6 +62,27 @@ fn chunks_of_the_inner_dimension() {
     }
 }
 
+/// Few rows and many columns, and the other way round, of more terms than one chunk.
+#[test]
+fn slim_products() {
+    for (flags, few) in (0..4).flat_map(|flags| [1, 2, 3, 4].map(|few| (flags, few))) {
+        let seed = u64::from(few);
+        check([1, 1], [few, 515, 103], flags, 0, Values::Tame, seed);
+        check([1, 1], [103, 515, few], flags, 0, Values::Tame, seed);
+        check([2, 2], [few, 21, 230], flags, few as u8, Values::Wild, seed);
+        check([2, 2], [230, 21, few], flags, few as u8, Values::Wild, seed);
+    }
+}
+
+/// More columns than those whose parts are kept at a time, and a chunk in several pieces.
+#[test]
+fn slim_products_of_many_columns() {
+    for flags in 0..4 {
+        check([1, 1], [2, 21, 2100], flags, 0, Values::Finite, 3);
+        check([1, 1], [2100, 130, 1], flags, 0, Values::Finite, 4);
+    }
+}
+
 /// Several blocks of rows, and panels worth a copy.
 #[test]
 fn blocks_of_rows_and_columns() {
@@ -76,6 +97,7 @@ fn blocks_of_rows_and_columns() {
 fn rows_that_share_a_cache_set() {
     for flags in 0..4 {
         check([1, 1], [40, 1024, 70], flags, 0, Values::Tame, 7);
+        check([1, 1], [40, 1024, 20], flags, 0, Values::Tame, 7);
     }
 }
 

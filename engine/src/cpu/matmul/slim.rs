@@ -1,0 +1,206 @@
+//! Products of very few rows, whose time goes into reading the right operand: register blocks are wide, and the left
+//! operand is read in place. A product of very few columns is one of few rows, mirrored: `C^T = B^T A^T` takes the same
+//! terms in the same order, and a multiply-add does not mind which factor comes first.
+
+use super::pack::{self, Panels, Right, SLIM_COLS};
+use super::tile::{unaligned_terms, TileArgs, SLIM_VECTORS};
+use super::{Block, MatMul, CHUNK};
+use crate::cpu::exec::Exec;
+use crate::cpu::path::Path;
+use std::ops::Range;
+
+/// Rows of a right operand that are read side by side from end to end.
+const ROWS_AT_A_TIME: usize = 16;
+/// Terms of a transposed right operand whose copy stays in the first cache.
+const TERMS_AT_A_TIME: usize = 64;
+
+/// How the columns of a slim product lie in the output.
+#[derive(Clone, Copy)]
+pub(super) enum Columns {
+    /// Side by side, rows this many elements apart.
+    Neighbours(usize),
+    /// This many elements apart, rows side by side: the output is stored mirrored.
+    Apart(usize),
+}
+
+impl MatMul {
+    /// Whether slim blocks serve.
+    pub(super) fn is_slim(&self, path: &Path) -> bool {
+        self.rows <= path.slim.len() && self.cols >= SLIM_VECTORS * path.lanes
+    }
+
+    /// The product whose output is the transpose of this one's, with the operands exchanged.
+    pub(super) fn mirrored(&self) -> Self {
+        Self {
+            rows: self.cols,
+            terms: self.terms,
+            cols: self.rows,
+            transpose_a: !self.transpose_b,
+            transpose_b: !self.transpose_a,
+            batch: self.batch,
+            a_strides: self.b_strides,
+            b_strides: self.a_strides,
+        }
+    }
+
+    /// Row and column blocks of each output matrix: as many as the threads want, a register block wide at least.
+    pub(super) fn slim_grid(&self, exec: &Exec) -> (usize, usize) {
+        let wanted = exec.pieces(self.nanoseconds());
+        let wanted = wanted.div_ceil(self.batch[0] * self.batch[1]);
+        let most = self.cols / (SLIM_VECTORS * exec.path.lanes);
+        (1, wanted.min(most).max(1))
+    }
+
+    /// One block of columns of one output matrix, which starts at `c`; `a` and `b` are that matrix's operands.
+    pub(super) fn slim_block(
+        &self,
+        path: &Path,
+        a: &[f32],
+        b: &[f32],
+        c: *mut f32,
+        columns: Columns,
+        block: Block,
+    ) {
+        let (c_row, c_col) = match columns {
+            Columns::Neighbours(stride) => (stride, 1),
+            Columns::Apart(stride) => (1, stride),
+        };
+        let output = (c, c_row, c_col);
+        let end = block.col + block.cols;
+        pack::with_panels(|panels: &mut Panels| {
+            for chunk in (0..self.terms).step_by(CHUNK) {
+                let terms = chunk..self.terms.min(chunk + CHUNK);
+                for col in (block.col..end).step_by(SLIM_COLS) {
+                    let group = (terms.clone(), col..end.min(col + SLIM_COLS));
+                    self.slim_group(path, (a, b), output, group, panels);
+                }
+            }
+        });
+    }
+
+    /// One chunk of some columns, piece by piece. Where the right operand's rows are the product's, a piece is so short
+    /// that a few rows are read from end to end; else as long as its transposed copy stays in the first cache.
+    fn slim_group(
+        &self,
+        path: &Path,
+        operands: (&[f32], &[f32]),
+        output: (*mut f32, usize, usize),
+        (terms, cols): (Range<usize>, Range<usize>),
+        panels: &mut Panels,
+    ) {
+        let width = SLIM_VECTORS * path.lanes;
+        if !self.transpose_b {
+            for term in terms.clone().step_by(ROWS_AT_A_TIME) {
+                let piece = term..terms.end.min(term + ROWS_AT_A_TIME);
+                for col in cols.clone().step_by(width) {
+                    let piece = Piece::new(&terms, piece.clone(), &cols, col, width);
+                    self.slim_piece(path, operands, output, &piece, panels);
+                }
+            }
+            return;
+        }
+        for col in cols.clone().step_by(width) {
+            let first = operands.1[col * self.terms + terms.start..].as_ptr();
+            let lead = unaligned_terms(first, self.terms, path.lanes);
+            let mut term = terms.start;
+            while term < terms.end {
+                let length = match lead {
+                    1.. if term == terms.start => lead,
+                    _ => TERMS_AT_A_TIME,
+                };
+                let piece = term..terms.end.min(term + length);
+                term = piece.end;
+                let piece = Piece::new(&terms, piece, &cols, col, width);
+                self.slim_piece(path, operands, output, &piece, panels);
+            }
+        }
+    }
+
+    fn slim_piece(
+        &self,
+        path: &Path,
+        (a, b): (&[f32], &[f32]),
+        (c, c_row, c_col): (*mut f32, usize, usize),
+        piece: &Piece,
+        panels: &mut Panels,
+    ) {
+        let Piece { term, col, .. } = *piece;
+        let (terms, columns) = (piece.terms, piece.columns);
+        let (a, a_row, a_term) = if self.transpose_a {
+            (&a[term * self.rows..], 1, self.rows)
+        } else {
+            (&a[term..], self.terms, 1)
+        };
+        debug_assert!(a.len() > (self.rows - 1) * a_row + (terms - 1) * a_term);
+        let (extent, use_of) = ((terms, columns), (SLIM_VECTORS * path.lanes, 1));
+        let right = Right::new(
+            self,
+            path,
+            b,
+            (term, col),
+            extent,
+            use_of,
+            &mut panels.right,
+        );
+        let (b, b_term) = right.panel(0, columns);
+        let vectors = columns.div_ceil(path.lanes);
+        let part = &mut panels.parts[piece.part * self.rows..];
+        debug_assert!(part.len() >= self.rows * vectors * path.lanes);
+        let args = TileArgs {
+            terms,
+            a: a.as_ptr(),
+            a_row,
+            a_term,
+            b,
+            b_term,
+            c: c.wrapping_add(col * c_col),
+            c_row,
+            c_col,
+            columns,
+            first: piece.first,
+            part: part.as_mut_ptr(),
+            begins: piece.begins,
+            ends: piece.ends,
+        };
+        // SAFETY: the path was chosen because the processor has its instructions. `a` has `terms` terms of all rows and
+        // `right` those of whole vectors of columns, and `part` has room for as many of every row. The block's columns of
+        // `c` lie inside the matrix, and blocks of different tasks do not overlap.
+        unsafe { path.slim[self.rows - 1][vectors - 1](&args) };
+    }
+}
+
+/// Some terms of a chunk, and some of a group's columns.
+struct Piece {
+    term: usize,
+    terms: usize,
+    col: usize,
+    columns: usize,
+    /// Columns of the group before these.
+    part: usize,
+    /// Whether the chunk is the product's first.
+    first: bool,
+    /// Whether the terms are the chunk's first, and its last ones.
+    begins: bool,
+    ends: bool,
+}
+
+impl Piece {
+    fn new(
+        chunk: &Range<usize>,
+        terms: Range<usize>,
+        cols: &Range<usize>,
+        col: usize,
+        width: usize,
+    ) -> Self {
+        Self {
+            term: terms.start,
+            terms: terms.len(),
+            col,
+            columns: width.min(cols.end - col),
+            part: col - cols.start,
+            first: chunk.start == 0,
+            begins: terms.start == chunk.start,
+            ends: terms.end == chunk.end,
+        }
+    }
+}
