@@ -29,6 +29,7 @@
 //! chain says it starts from.
 
 mod bars;
+pub mod bench;
 pub mod check;
 pub mod checkpoints;
 mod commitment;

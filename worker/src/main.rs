@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 
 use assay_worker::{
+    bench::bench,
     check::check,
     info::info,
     options::{Cli, Command},
@@ -23,6 +24,7 @@ async fn execute(command: Command) -> anyhow::Result<()> {
             process::run_daemon(|bars, stop| verify(&options, bars, stop)).await
         }
         Command::Check(options) => check(&options, &mut std::io::stdout()).await,
+        Command::Bench(options) => bench(&options, &mut std::io::stdout()).await,
         Command::Info(options) => info(&options, &mut std::io::stdout()),
     }
 }

@@ -23,6 +23,8 @@ pub enum Command {
     Verify(VerifyOptions),
     /// Tells what is missing to take part: node, chain, registration, stake, disk, memory, clock, engine.
     Check(CheckOptions),
+    /// Measures this machine: products, memory, training, hashing, disk, node; and tells what it could earn with open jobs.
+    Bench(BenchOptions),
     /// Tells of this machine: processor, instruction sets, memory, version.
     Info(InfoOptions),
 }
@@ -160,6 +162,30 @@ pub struct CheckOptions {
     /// Print one JSON document.
     #[arg(long)]
     pub json: bool,
+}
+
+/// Options of `bench`.
+#[derive(Clone, Debug, Args)]
+pub struct BenchOptions {
+    /// Which chain; no key is needed.
+    #[command(flatten)]
+    pub chain: ChainOptions,
+    /// Where things lie.
+    #[command(flatten)]
+    pub machine: MachineOptions,
+    /// Seconds that each measurement takes at least.
+    #[arg(long, default_value_t = 1.0, value_name = "SECONDS", value_parser = seconds)]
+    pub seconds: f64,
+    /// Print one JSON document.
+    #[arg(long)]
+    pub json: bool,
+}
+
+fn seconds(text: &str) -> Result<f64, String> {
+    match text.parse() {
+        Ok(seconds) if (0.001..=600.0).contains(&seconds) => Ok(seconds),
+        _ => Err("a measurement takes 0.001 to 600 seconds".to_owned()),
+    }
 }
 
 /// Options of `info`.

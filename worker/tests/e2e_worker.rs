@@ -101,6 +101,26 @@ async fn a_faulty_job_is_declined_with_its_reason(scene: &Scene) {
         .filter_map(|line| line["reason"].as_str())
         .collect();
     assert!(said.contains("WorkUnderstated"), "{said:?}");
+    what_an_open_job_would_earn_is_told(scene, faulty).await;
+}
+
+async fn what_an_open_job_would_earn_is_told(scene: &Scene, job: JobId) {
+    let mut bench = tokio::process::Command::new(env!("CARGO_BIN_EXE_assay-worker"));
+    let (node, data) = (scene.world.node.url(), scene.world.path().join("bench"));
+    bench.args(["bench", "--json", "--seconds", "0.05", "--node", &node]);
+    let output = bench.arg("--data-dir").arg(data).output().await.unwrap();
+    assert!(output.status.success(), "{output:?}");
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let offers = report["offers"].as_array().unwrap();
+    let offer = offers.iter().find(|offer| offer["job"] == job.0).unwrap();
+    assert_eq!(offer["price_per_segment"], 1.0);
+    let hour = offer["tokens_per_hour"].as_f64().unwrap();
+    let segment = offer["seconds_per_segment"].as_f64().unwrap();
+    assert!(
+        segment > 0.0 && (hour * segment / 3_600.0 - 1.0).abs() < 1e-9,
+        "{offer}"
+    );
+    assert!(report["node"]["reached"]["seconds"].as_f64().unwrap() > 0.0);
 }
 
 /// Offers a job whose loss is soon no number; another goes on beside it.
