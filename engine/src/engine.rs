@@ -3,8 +3,9 @@
 use crate::arena::Arena;
 use crate::cpu::{Environment, Exec, Operands, StepContext, PANEL_BYTES};
 use crate::error::{EngineError, Role};
-use crate::plan::{Instruction, Place, Plan, Region, Wanted};
+use crate::plan::{Instruction, Place, Plan, Region};
 use crate::state::{check, State};
+use crate::uses::Wanted;
 use crate::{roots, Hasher, Simd};
 use assay_commitment::StateRoot;
 use assay_numerics::{Operation, Tensor, TensorType};

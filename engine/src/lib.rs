@@ -45,6 +45,7 @@ mod hash;
 mod plan;
 mod roots;
 mod state;
+pub mod uses;
 
 pub use cpu::Simd;
 pub use engine::{Engine, Observer, Options};

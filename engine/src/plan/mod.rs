@@ -5,15 +5,12 @@
 //! replaces the old one in place if no later node reads the slot, and goes to a second buffer otherwise.
 
 mod memory;
-mod origin;
 
 use crate::cpu::Kernel;
+use crate::uses::{first_slot_node, Origin, Uses, Wanted};
 use assay_numerics::{Op, TensorType};
 use assay_program::{Program, Source, ValidProgram};
 use memory::Memory;
-use origin::{Origin, Uses};
-
-pub(crate) use origin::Wanted;
 
 /// A region of memory that outlives a node.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -76,8 +73,8 @@ impl Plan {
     /// Which slots have a second buffer does not depend on what is wanted: whoever reads a slot after its next value is
     /// computed gives a slot itself.
     pub(crate) fn new(program: &ValidProgram, wanted: Wanted) -> Self {
-        let program = program.get();
         let uses = Uses::of(program, wanted);
+        let program = program.get();
         let nodes = program.nodes.len();
         let (places, owns) = (vec![None; nodes], vec![false; nodes]);
         let mut planner = Planner {
@@ -112,11 +109,6 @@ impl Plan {
         plan.arena_words = planner.memory.words();
         plan
     }
-}
-
-/// The number of the node that gives slot 0.
-fn first_slot_node(program: &Program) -> usize {
-    program.nodes.len() - 1 - program.slots.len()
 }
 
 /// The plan as far as it goes.

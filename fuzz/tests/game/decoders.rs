@@ -3,13 +3,14 @@
 use crate::{
     hostile::Hostile,
     memory::most_of,
+    submission::submission,
     support::{hash, moves::moves, programs::every_operator},
 };
 use assay_commitment::Sha3;
 use assay_game::Move;
 use assay_numerics::Op;
 use assay_program::{Header, Node, Program};
-use assay_protocol::{SegmentCommitment, StateRoot};
+use assay_protocol::{JobSubmission, Params, SegmentCommitment, StateRoot};
 use bolero::check;
 use codec::{Decode, DecodeAll, Encode};
 use std::sync::LazyLock;
@@ -20,6 +21,8 @@ const NODE_MEMORY: usize = 4 << 10;
 const MOVE_MEMORY: usize = 128 << 10;
 /// Most memory for a commitment.
 const COMMITMENT_MEMORY: usize = 8 << 10;
+/// Most memory for a submission.
+const SUBMISSION_MEMORY: usize = 8 << 10;
 /// Most memory for a program, for each of its bytes.
 const PROGRAM_FACTOR: usize = 16;
 
@@ -90,6 +93,15 @@ fn check_commitment(bytes: &[u8]) {
     }
 }
 
+fn check_submission(bytes: &[u8]) {
+    let (submission, most) = most_of(|| JobSubmission::decode_all(&mut &bytes[..]));
+    assert!(most <= SUBMISSION_MEMORY, "{most} bytes for a submission");
+    if let Ok(submission) = submission {
+        assert_eq!(submission.encode(), bytes);
+        let _ = submission.check(&Params::main());
+    }
+}
+
 /// Right encodings of each kind.
 struct Right {
     header: Header,
@@ -100,6 +112,7 @@ struct Right {
     programs: Vec<Vec<u8>>,
     moves: Vec<Vec<u8>>,
     commitments: Vec<Vec<u8>>,
+    submissions: Vec<Vec<u8>>,
 }
 
 static RIGHT: LazyLock<Right> = LazyLock::new(|| {
@@ -117,6 +130,7 @@ static RIGHT: LazyLock<Right> = LazyLock::new(|| {
         programs: vec![program.encode()],
         moves: moves().iter().map(|(_, mv)| mv.encode()).collect(),
         commitments: [1, 3, 100].map(|count| commitment(count).encode()).to_vec(),
+        submissions: vec![submission().encode()],
     }
 });
 
@@ -160,6 +174,16 @@ fn moves_from_any_bytes() {
 #[test]
 fn commitments_from_any_bytes() {
     from_any_bytes(&RIGHT.commitments, check_commitment);
+}
+
+#[test]
+fn submissions_from_any_bytes() {
+    from_any_bytes(&RIGHT.submissions, check_submission);
+}
+
+#[test]
+fn the_right_submission_is_one_that_a_chain_takes() {
+    assert_eq!(submission().check(&Params::main()), Ok(()));
 }
 
 /// What begins right and ends early is nothing.

@@ -7,6 +7,7 @@ mod nodes;
 mod opening;
 mod random;
 mod referee;
+mod submission;
 #[allow(dead_code)] // The game's tests use all of it.
 #[path = "../../../primitives/game/tests/game/support/mod.rs"]
 mod support;

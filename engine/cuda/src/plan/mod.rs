@@ -10,15 +10,14 @@
 
 mod arena;
 mod layout;
-mod uses;
 
 use crate::launch::{self, Launch, Launches, Operands, Overlap, Target};
 use crate::map_source::MapKernel;
 use arena::Arena;
+use assay_engine::uses::{first_slot_node, Origin, Uses, Wanted};
 use assay_numerics::{Dims, Op, TensorType};
 use assay_program::{Program, ValidProgram};
 use layout::Layout;
-use uses::{Origin, Uses};
 
 /// A value's place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,8 +62,8 @@ pub struct Bound<'a> {
 impl Plan {
     /// Places a program for a device. The cost is bounded by the limits of a valid program.
     pub fn new(program: &ValidProgram, target: Target) -> Self {
-        let program = program.get();
         let mut planner = Planner::new(program, target);
+        let program = program.get();
         (0..program.nodes.len()).for_each(|node| planner.plan(node));
         let second = planner.second_buffers();
         let copies = second
@@ -259,12 +258,13 @@ struct Planner<'a> {
 }
 
 impl<'a> Planner<'a> {
-    fn new(program: &'a Program, target: Target) -> Self {
+    fn new(valid: &'a ValidProgram, target: Target) -> Self {
+        let program = valid.get();
         let nodes = program.nodes.len();
         Self {
             program,
             target,
-            uses: Uses::of(program),
+            uses: Uses::of(valid, Wanted::Slots),
             places: vec![None; nodes],
             owns: vec![false; nodes],
             arena: Arena::default(),
@@ -279,7 +279,7 @@ impl<'a> Planner<'a> {
         }
         let operation = self.program.nodes[number].operation();
         let slot = number
-            .checked_sub(uses::first_slot_node(self.program))
+            .checked_sub(first_slot_node(self.program))
             .filter(|slot| *slot < self.program.slots.len());
         let output = match slot {
             Some(slot) => self.slot_place(number, slot),

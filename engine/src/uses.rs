@@ -1,11 +1,11 @@
 //! Which memory a source names, who reads it last, and which nodes matter.
 
 use assay_numerics::Op;
-use assay_program::{Program, Source};
+use assay_program::{Program, Source, ValidProgram};
 
 /// A source with reshapes seen through.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Origin {
+pub enum Origin {
     /// The output of a node that computes.
     Node(usize),
     /// A slot before the step.
@@ -16,11 +16,22 @@ pub(super) enum Origin {
     Constant(usize),
 }
 
+/// Which of a program's values are wanted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wanted {
+    /// The next state's.
+    Slots,
+    /// Every node's, at least until the next node is computed.
+    Every,
+}
+
 /// How a program's values are used.
-pub(super) struct Uses {
+#[derive(Clone, Debug)]
+pub struct Uses {
     /// For each node where its value lies.
     origins: Vec<Origin>,
-    /// For each node whether it is computed: a slot depends on it, and it is no other name of something else.
+    /// For each node whether it is computed: it is wanted, or what a wanted one depends on, and it is no other name of
+    /// something else.
     computes: Vec<bool>,
     /// For each node and slot the last node that reads it.
     node_reads: Vec<Option<usize>>,
@@ -28,21 +39,28 @@ pub(super) struct Uses {
 }
 
 impl Uses {
-    pub(super) fn of(program: &Program) -> Self {
-        let nodes = program.nodes.len();
-        let origins = origins(program);
-        let needed = needed(program);
+    /// The uses of a program's values.
+    pub fn of(program: &ValidProgram, wanted: Wanted) -> Self {
+        let program = program.get();
+        let (nodes, first) = (program.nodes.len(), first_slot_node(program));
+        let origins = origins(program, first);
+        let needed = match wanted {
+            Wanted::Slots => needed(program, first),
+            Wanted::Every => vec![true; nodes],
+        };
         let computes = (0..nodes)
             .map(|node| needed[node] && origins[node] == Origin::Node(node))
             .collect();
+        let (node_reads, slot_reads) = (vec![None; nodes], vec![None; program.slots.len()]);
         let mut uses = Self {
             origins,
             computes,
-            node_reads: vec![None; nodes],
-            slot_reads: vec![None; program.slots.len()],
+            node_reads,
+            slot_reads,
         };
         for (number, node) in program.nodes.iter().enumerate() {
-            if !uses.computes[number] {
+            // Whoever looks at a reshape reads what it is another name of.
+            if !uses.computes[number] && wanted == Wanted::Slots {
                 continue;
             }
             for input in &node.inputs {
@@ -57,17 +75,17 @@ impl Uses {
     }
 
     /// Whether the node is computed.
-    pub(super) fn computes(&self, node: usize) -> bool {
+    pub fn computes(&self, node: usize) -> bool {
         self.computes[node]
     }
 
     /// Where the source's words lie.
-    pub(super) fn origin(&self, source: Source) -> Origin {
+    pub fn origin(&self, source: Source) -> Origin {
         origin(&self.origins, source)
     }
 
     /// The last node that reads the output of a node, or a slot's old value. Nothing is said of other origins.
-    pub(super) fn last_read(&self, origin: Origin) -> Option<usize> {
+    pub fn last_read(&self, origin: Origin) -> Option<usize> {
         match origin {
             Origin::Node(node) => self.node_reads[node],
             Origin::Slot(slot) => self.slot_reads[slot],
@@ -76,8 +94,8 @@ impl Uses {
     }
 }
 
-/// The number of the node that gives slot 0.
-pub(super) fn first_slot_node(program: &Program) -> usize {
+/// The number of the node that gives slot 0: a valid program's last nodes are one for each slot, and the commit.
+pub fn first_slot_node(program: &Program) -> usize {
     program.nodes.len() - 1 - program.slots.len()
 }
 
@@ -91,8 +109,7 @@ fn origin(origins: &[Origin], source: Source) -> Origin {
 }
 
 /// A reshape lies where its input lies, unless it gives a slot: then it is a copy.
-fn origins(program: &Program) -> Vec<Origin> {
-    let first = first_slot_node(program);
+fn origins(program: &Program, first: usize) -> Vec<Origin> {
     let mut origins = Vec::with_capacity(program.nodes.len());
     for (number, node) in program.nodes.iter().enumerate() {
         origins.push(match (&node.op, node.inputs.first()) {
@@ -104,11 +121,11 @@ fn origins(program: &Program) -> Vec<Origin> {
 }
 
 /// The nodes that a slot's next value depends on.
-fn needed(program: &Program) -> Vec<bool> {
-    let first = first_slot_node(program);
+fn needed(program: &Program, first: usize) -> Vec<bool> {
     let mut needed = vec![false; program.nodes.len()];
-    for number in (0..first + program.slots.len()).rev() {
-        needed[number] |= number >= first;
+    let slots = first..first + program.slots.len();
+    for number in (0..program.nodes.len()).rev() {
+        needed[number] |= slots.contains(&number);
         if !needed[number] {
             continue;
         }
