@@ -1,16 +1,17 @@
 //! The engine: a program with memory and threads, ready to take steps.
 
 use crate::arena::Arena;
+use crate::changes::{self, Change};
 use crate::cpu::{Environment, Exec, Operands, StepContext, PANEL_BYTES};
 use crate::error::{EngineError, Role};
 use crate::plan::{Instruction, Place, Plan, Region};
 use crate::state::{check, State};
 use crate::uses::Wanted;
-use crate::{roots, Hasher, Simd};
+use crate::{roots, threads, Hasher, Simd, Snapshot};
 use assay_commitment::StateRoot;
 use assay_numerics::{Operation, Tensor, TensorType};
 use assay_program::ValidProgram;
-use rayon::{ThreadPool, ThreadPoolBuilder};
+use rayon::ThreadPool;
 use std::sync::Arc;
 
 /// Sees the output of a node: its number, its type and its words, row-major.
@@ -33,6 +34,8 @@ pub struct Engine {
     program: ValidProgram,
     constants: Arc<[Tensor]>,
     plan: Plan,
+    /// For each slot how a step changes it.
+    changes: Arc<[Change]>,
     /// The plan by which every value can be seen, once it has been asked for.
     traced: Option<Plan>,
     arena: Arena,
@@ -67,7 +70,7 @@ impl Engine {
         let parts = program.get();
         check(Role::Constant, &parts.constants, &constants)?;
         let simd = options.simd.resolve()?;
-        let pool = options.threads.map(new_pool).transpose()?;
+        let pool = options.threads.map(threads::own).transpose()?;
         let threads = pool
             .as_ref()
             .map_or_else(rayon::current_num_threads, ThreadPool::current_num_threads);
@@ -84,6 +87,7 @@ impl Engine {
         let mut engine = Self {
             program: program.clone(),
             constants,
+            changes: changes::of_program(program, &plan.changes).into(),
             plan,
             traced: None,
             arena,
@@ -137,7 +141,7 @@ impl Engine {
         step: u64,
     ) -> Result<(), EngineError> {
         let exec = self.checked(state, data)?;
-        state.roots.note(&self.plan.changes, step);
+        state.note(&self.changes, step);
         let (pool, shares) = (self.pool.take(), self.shares);
         in_pool(pool.as_ref(), shares, || self.run(&exec, state, data, step));
         self.pool = pool;
@@ -161,7 +165,7 @@ impl Engine {
             Some(plan) => plan,
             None => self.plan_trace()?,
         };
-        state.roots.note(&plan.changes, step);
+        state.note(&self.changes, step);
         let (pool, shares) = (self.pool.take(), self.shares);
         in_pool(pool.as_ref(), shares, || {
             self.run_traced(&plan, &exec, state, data, step, observe)
@@ -172,12 +176,40 @@ impl Engine {
     }
 
     /// The root of a state of this program. Tiles of tapes that no step has changed since the last call are not hashed
-    /// again.
+    /// again, nor are slots that no step changes.
     pub fn state_root(&self, state: &State) -> StateRoot {
-        let root = || roots::root(self.hasher, state, &self.plan.changes);
+        self.install(|| roots::root(self.hasher, state, &self.changes))
+    }
+
+    /// Room for a copy of a state, with as many threads as the engine has. They have the least priority: steps come first,
+    /// and hashing takes what they leave of the processor, or all of it while no step is taken.
+    ///
+    /// Fails if this takes more memory than is allowed beside the engine's own, or if memory or threads cannot be had.
+    pub fn snapshot(&self) -> Result<Snapshot, EngineError> {
+        let slots = &self.program.get().slots;
+        let copy: u64 = slots.iter().map(|ty| ty.bytes()).sum();
+        check_limit(self.memory_limit, self.planned_bytes().saturating_add(copy))?;
+        let pool = threads::in_background(self.threads)?;
+        Snapshot::new(slots, self.changes.clone(), self.hasher, pool)
+    }
+
+    /// Copies a state into a snapshot of this program, but only what has changed since the last time if it was the last to be
+    /// copied there.
+    ///
+    /// Fails, with the snapshot as it was, if either is not of the program's types.
+    pub fn set_aside(&self, state: &mut State, to: &mut Snapshot) -> Result<(), EngineError> {
+        let slots = &self.program.get().slots;
+        check(Role::Slot, slots, &state.slots)?;
+        check(Role::Slot, slots, to.slots())?;
+        self.install(|| to.copy(state));
+        Ok(())
+    }
+
+    /// Runs `work` on the engine's threads.
+    fn install<T: Send>(&self, work: impl FnOnce() -> T + Send) -> T {
         match &self.pool {
-            Some(pool) => pool.install(root),
-            None => root(),
+            Some(pool) => pool.install(work),
+            None => work(),
         }
     }
 
@@ -367,15 +399,4 @@ fn in_pool(pool: Option<&ThreadPool>, shares: bool, work: impl FnOnce() + Send) 
         None if shares => rayon::scope(|_| work()),
         _ => work(),
     }
-}
-
-fn new_pool(threads: usize) -> Result<ThreadPool, EngineError> {
-    let failed = |reason: String| EngineError::Threads { threads, reason };
-    if threads == 0 {
-        return Err(failed("at least one is needed".to_owned()));
-    }
-    let builder = ThreadPoolBuilder::new()
-        .num_threads(threads)
-        .thread_name(|number| format!("assay-engine-{number}"));
-    builder.build().map_err(|error| failed(error.to_string()))
 }

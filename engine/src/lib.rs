@@ -7,7 +7,7 @@
 //! - An [`Engine`] is made for one [`ValidProgram`](assay_program::ValidProgram). All memory is planned and taken before
 //!   the first step; a step allocates nothing.
 //! - A [`State`] holds the program's slots. [`Engine::step`] takes it from one step to the next.
-//! - [`Engine::state_root`] commits to it, by way of a [`Hasher`].
+//! - [`Engine::state_root`] commits to it, by way of a [`Hasher`]. A [`Snapshot`] of it is hashed while steps go on.
 //! - [`Engine::trace_step`] takes a step and shows the output of every node, for whoever must account for one.
 //!
 //! ```
@@ -38,17 +38,21 @@
 //! **Invariant:** the engine knows nothing of jobs, chains or files.
 
 mod arena;
+mod changes;
 mod cpu;
 mod engine;
 mod error;
 mod hash;
 mod plan;
 mod roots;
+mod snapshot;
 mod state;
+mod threads;
 pub mod uses;
 
 pub use cpu::Simd;
 pub use engine::{Engine, Observer, Options};
 pub use error::{EngineError, Role};
 pub use hash::Hasher;
+pub use snapshot::Snapshot;
 pub use state::State;

@@ -1,5 +1,6 @@
 //! The state of a training run.
 
+use crate::changes::{Change, Stale};
 use crate::error::{EngineError, Role};
 use crate::roots::RootCache;
 use assay_numerics::{Tensor, TensorType};
@@ -10,14 +11,33 @@ use assay_program::ValidProgram;
 pub struct State {
     pub(crate) slots: Vec<Tensor>,
     pub(crate) roots: RootCache,
+    /// What has changed since the state was last set aside, if it was.
+    aside: Option<Aside>,
+}
+
+/// A state's memory of when it was set aside.
+#[derive(Clone, Debug)]
+struct Aside {
+    /// The time's number, which no other time has.
+    time: u64,
+    /// What has changed since of each slot.
+    stale: Vec<Stale>,
 }
 
 impl State {
     /// Takes the slots' tensors in order. Fails if their number or types are not the program's.
     pub fn new(program: &ValidProgram, slots: Vec<Tensor>) -> Result<Self, EngineError> {
         check(Role::Slot, &program.get().slots, &slots)?;
-        let roots = RootCache::new(slots.len());
-        Ok(Self { slots, roots })
+        Ok(Self::of(slots))
+    }
+
+    /// A state of which nothing is known.
+    pub(crate) fn of(slots: Vec<Tensor>) -> Self {
+        Self {
+            roots: RootCache::new(slots.len()),
+            slots,
+            aside: None,
+        }
     }
 
     /// The slots in order.
@@ -33,6 +53,30 @@ impl State {
     /// The slots, without a copy.
     pub fn into_slots(self) -> Vec<Tensor> {
         self.slots
+    }
+
+    /// Notes what `step` changes.
+    pub(crate) fn note(&mut self, changes: &[Change], step: u64) {
+        self.roots
+            .note(changes.iter().map(|change| change.by(step)));
+        let stale = self.aside.iter_mut().flat_map(|aside| &mut aside.stale);
+        for (stale, change) in stale.zip(changes) {
+            stale.add(change.by(step));
+        }
+    }
+
+    /// Notes that the state is set aside at the time of this number. Returns what has changed of each slot since the time
+    /// `last`, if it was set aside then and never since.
+    pub(crate) fn set_aside(&mut self, time: u64, last: Option<u64>) -> Vec<Stale> {
+        let slots = self.slots.len();
+        let aside = Aside {
+            time,
+            stale: vec![Stale::Nothing; slots],
+        };
+        match self.aside.replace(aside) {
+            Some(before) if Some(before.time) == last => before.stale,
+            _ => vec![Stale::Whole; slots],
+        }
     }
 }
 

@@ -2,9 +2,11 @@
 //!
 //! `assay-bench-speed step --json FILE` trains the same models with this engine and with candle; `matmul` multiplies matrices
 //! with both; `threads` does so with this engine on two threads and on one; `hash` computes tensor roots with this engine
-//! and with the `sha3` crate. The sides take turns, so that whatever else the machine does meets both alike.
+//! and with the `sha3` crate; `interval` trains with state roots and without. The sides take turns, so that whatever else the
+//! machine does meets both alike.
 
 mod hash;
+mod interval;
 mod product;
 mod random;
 mod report;
@@ -34,6 +36,8 @@ enum Command {
     Matmul(Options),
     /// Large products on two threads, beside one.
     Threads(Options),
+    /// Training with a state root at each interval's end, beside training without roots.
+    Interval(Options),
     /// Roots of tensors, beside the sha3 crate on as many threads.
     Hash(Options),
 }
@@ -75,6 +79,7 @@ fn main() -> Result<()> {
         Command::Step(options) => options.report("candle", step::measure),
         Command::Matmul(options) => options.report("candle", product::measure),
         Command::Threads(options) => options.report("one thread", product::measure_threads),
+        Command::Interval(options) => options.report("without roots", interval::measure),
         Command::Hash(options) => options.report("sha3", hash::measure),
     }
 }

@@ -3,6 +3,7 @@
 use anyhow::Result;
 use assay_bench::Machine;
 use serde::Serialize;
+use std::borrow::Cow;
 use std::io::Write;
 
 /// A report; `schema_version` grows with every change that a reader could trip over.
@@ -20,7 +21,7 @@ pub struct Report {
 /// One case.
 #[derive(Debug, Serialize)]
 pub struct Measurement {
-    name: &'static str,
+    name: Cow<'static, str>,
     /// Our throughput.
     ours: f64,
     /// The peer's.
@@ -39,9 +40,14 @@ struct Summary {
 
 impl Measurement {
     /// Throughputs of both sides.
-    pub fn new(name: &'static str, ours: f64, peer: f64, unit: &'static str) -> Self {
+    pub fn new(
+        name: impl Into<Cow<'static, str>>,
+        ours: f64,
+        peer: f64,
+        unit: &'static str,
+    ) -> Self {
         Self {
-            name,
+            name: name.into(),
             ours,
             peer,
             unit,
@@ -84,7 +90,7 @@ impl Report {
             } = result;
             writeln!(
                 out,
-                "{name:32} ours {ours:>12.2}  {} {peer:>12.2} {unit}  ratio {ratio:.2}",
+                "{name:44} ours {ours:>12.2}  {} {peer:>12.2} {unit}  ratio {ratio:.3}",
                 self.peer
             )?;
         }

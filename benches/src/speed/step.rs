@@ -1,64 +1,18 @@
 //! Training steps of both sides in turns.
 
 use crate::report::Measurement;
-use crate::train::{gpt::Gpt, mlp::Mlp, Sides};
+use crate::train::{Model, MODELS};
 use crate::turns;
 use anyhow::{ensure, Result};
-use assay_program::builder::Transformer;
 
 /// Steps after which the losses are compared: they must be the same training, or the speeds mean nothing.
 const SAME_STEPS: u32 = 10;
 /// Largest relative difference of the losses then.
 const SAME_LOSS: f32 = 1e-3;
 
-/// What is trained.
-enum Model {
-    Mlp(Mlp),
-    Gpt(Gpt),
-}
-
-const CASES: [(&str, Model); 3] = [
-    (
-        "digits-mlp-64-128-10-batch-32",
-        Model::Mlp(Mlp {
-            widths: &[64, 128, 10],
-            batch: 32,
-        }),
-    ),
-    (
-        "mlp-3x512-batch-128",
-        Model::Mlp(Mlp {
-            widths: &[512, 512, 512, 512],
-            batch: 128,
-        }),
-    ),
-    (
-        "gpt-4x256-4-heads-8x64-bytes",
-        Model::Gpt(Gpt {
-            model: Transformer {
-                layers: 4,
-                width: 256,
-                heads: 4,
-                context: 64,
-                vocabulary: 256,
-            },
-            batch: 8,
-        }),
-    ),
-];
-
-impl Model {
-    fn sides(&self) -> Result<Sides> {
-        match self {
-            Self::Mlp(mlp) => mlp.sides(),
-            Self::Gpt(gpt) => gpt.sides(),
-        }
-    }
-}
-
 /// Measures every case whose name contains `only`, in steps a second.
 pub fn measure(rounds: u32, only: &str) -> Result<Vec<Measurement>> {
-    let cases = CASES.iter().filter(|(name, _)| name.contains(only));
+    let cases = MODELS.iter().filter(|(name, _)| name.contains(only));
     cases
         .map(|(name, model)| beside(name, model, rounds))
         .collect()

@@ -37,6 +37,11 @@ impl Mlp {
         Ok((Box::new(self.ours(&values)?), Box::new(self.peer(&values)?)))
     }
 
+    /// Our side alone.
+    pub fn alone(&self) -> Result<Ours> {
+        self.ours(&self.values()?)
+    }
+
     /// Inputs and outputs of each layer.
     fn layers(&self) -> impl Iterator<Item = (u32, u32)> + '_ {
         self.widths.windows(2).map(|pair| (pair[0], pair[1]))

@@ -6,6 +6,10 @@ mod ours;
 mod peer;
 
 use anyhow::Result;
+use assay_program::builder::Transformer;
+use gpt::Gpt;
+use mlp::Mlp;
+pub use ours::Ours;
 use std::time::Duration;
 
 /// Settings of AdamW.
@@ -26,3 +30,60 @@ pub trait Training {
 
 /// Both sides of a case: ours and the peer's.
 pub type Sides = (Box<dyn Training>, Box<dyn Training>);
+
+/// What is trained.
+pub enum Model {
+    /// A perceptron.
+    Mlp(Mlp),
+    /// A transformer.
+    Gpt(Gpt),
+}
+
+/// The models that training is measured with, by name.
+pub const MODELS: [(&str, Model); 3] = [
+    (
+        "digits-mlp-64-128-10-batch-32",
+        Model::Mlp(Mlp {
+            widths: &[64, 128, 10],
+            batch: 32,
+        }),
+    ),
+    (
+        "mlp-3x512-batch-128",
+        Model::Mlp(Mlp {
+            widths: &[512, 512, 512, 512],
+            batch: 128,
+        }),
+    ),
+    (
+        "gpt-4x256-4-heads-8x64-bytes",
+        Model::Gpt(Gpt {
+            model: Transformer {
+                layers: 4,
+                width: 256,
+                heads: 4,
+                context: 64,
+                vocabulary: 256,
+            },
+            batch: 8,
+        }),
+    ),
+];
+
+impl Model {
+    /// Both sides, from the same numbers.
+    pub fn sides(&self) -> Result<Sides> {
+        match self {
+            Self::Mlp(mlp) => mlp.sides(),
+            Self::Gpt(gpt) => gpt.sides(),
+        }
+    }
+
+    /// Our side alone.
+    pub fn alone(&self) -> Result<Ours> {
+        match self {
+            Self::Mlp(mlp) => mlp.alone(),
+            Self::Gpt(gpt) => gpt.alone(),
+        }
+    }
+}

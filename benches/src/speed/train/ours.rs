@@ -2,7 +2,8 @@
 
 use super::{Training, BETA1, BETA2, EPSILON, RATE, WEIGHT_DECAY};
 use anyhow::{Context, Result};
-use assay_engine::{Engine, Options, Simd, State};
+use assay_commitment::StateRoot;
+use assay_engine::{Engine, Options, Simd, Snapshot, State};
 use assay_numerics::{Dims, Tensor, TensorType};
 use assay_program::builder::{AdamW, Built, GraphBuilder, LearningRate, Var};
 use std::time::{Duration, Instant};
@@ -42,6 +43,21 @@ impl Ours {
             data,
             step: 0,
         })
+    }
+
+    /// The root of the state.
+    pub fn root(&self) -> StateRoot {
+        self.engine.state_root(&self.state)
+    }
+
+    /// Room to set the state aside.
+    pub fn snapshot(&self) -> Result<Snapshot> {
+        Ok(self.engine.snapshot()?)
+    }
+
+    /// Sets the state aside.
+    pub fn set_aside(&mut self, to: &mut Snapshot) -> Result<()> {
+        Ok(self.engine.set_aside(&mut self.state, to)?)
     }
 
     /// The slots.

@@ -11,6 +11,7 @@ use assay_program::ValidProgram;
 use cudarc::driver::{sys, CudaFunction, CudaGraph, CudaModule, CudaSlice, DevicePtr, DriverError};
 use std::collections::HashMap;
 use std::fmt;
+use std::ops::Range;
 use std::sync::Arc;
 
 /// How an engine runs. None of it changes a bit of any result.
@@ -33,6 +34,10 @@ pub struct Engine {
     functions: HashMap<String, CudaFunction>,
     graph: Option<CudaGraph>,
 }
+
+// SAFETY: a recorded graph is a handle that any thread may use, one at a time, after it has bound the context, which every call
+// of the bindings does; whoever holds the engine holds the only such handle. All other fields may be sent.
+unsafe impl Send for Engine {}
 
 impl fmt::Debug for Engine {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -114,6 +119,18 @@ impl Engine {
                 Tensor::new(*ty, words).map_err(|_| CudaError::Tensors { what: "slots" })
             })
             .collect()
+    }
+
+    /// Some words of a slot: those of the range that it has. A NaN has any payload.
+    pub fn slot_words(&self, slot: usize, words: Range<usize>) -> Result<Vec<u32>, CudaError> {
+        let ty = self.program.get().slots.get(slot);
+        let ty = ty.ok_or(CudaError::Tensors { what: "slots" })?;
+        let end = (words.end as u64).min(ty.dims.elements());
+        let start = (words.start as u64).min(end);
+        match end - start {
+            0 => Ok(Vec::new()),
+            count => self.download(self.plan.slot(slot) + start, count),
+        }
     }
 
     /// Replaces the state.

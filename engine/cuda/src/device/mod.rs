@@ -9,7 +9,9 @@ use crate::error::CudaError;
 use crate::launch::{Launch, Operands, Target};
 use crate::map_source::MapKernel;
 use crate::nvrtc::{self, Architecture};
+use crate::plan::Plan;
 use crate::source::Unit;
+use assay_program::ValidProgram;
 use cudarc::driver::{result, sys, CudaContext, CudaFunction, CudaModule, CudaStream, DriverError};
 use cudarc::nvrtc::Ptx;
 use std::collections::HashMap;
@@ -109,6 +111,18 @@ impl Device {
             .mem_get_info()
             .map_err(driver("ask for free memory"))?;
         Ok(free as u64)
+    }
+
+    /// Whether the memory that a program plans is free now.
+    ///
+    /// # Errors
+    /// [`CudaError::OutOfMemory`] if it is not.
+    pub fn check_room(&self, program: &ValidProgram) -> Result<(), CudaError> {
+        let (needed, available) = (Plan::new(program, self.target).bytes(), self.free_bytes()?);
+        match needed <= available {
+            true => Ok(()),
+            false => Err(CudaError::OutOfMemory { needed, available }),
+        }
     }
 
     /// Waits for all that was launched.

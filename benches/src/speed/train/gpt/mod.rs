@@ -39,6 +39,11 @@ impl Gpt {
         Ok((Box::new(self.ours(&values)?), Box::new(self.peer(&values)?)))
     }
 
+    /// Our side alone.
+    pub fn alone(&self) -> Result<Ours> {
+        self.ours(&self.values()?)
+    }
+
     fn values(&self) -> Result<Values> {
         let mut random = Random::new(2);
         let count = ROWS * self.model.context;

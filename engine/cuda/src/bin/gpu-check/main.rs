@@ -1,8 +1,8 @@
 //! Checks and measures a GPU: one binary that needs nothing but NVIDIA's driver and NVRTC.
 //!
 //! Every operator against the reference on hostile values; two programs for many steps, every state root against the
-//! processor's; then timings. The report is JSON on stdout, progress is on stderr. It ends with 1 if there is no GPU or
-//! any bit differs.
+//! processor's; then timings. The report is JSON on stdout or in a file, progress is on stderr. It ends with 1 if there is no
+//! GPU or any bit differs.
 
 mod cases;
 mod jobs;
@@ -16,6 +16,7 @@ use anyhow::{bail, Context};
 use assay_cuda::device::{self, Device};
 use clap::Parser;
 use report::Report;
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -30,8 +31,14 @@ struct Options {
     #[arg(long, env = "ASSAY_GPU_STEPS", default_value_t = 200)]
     steps: u64,
     /// Only check, measure nothing.
-    #[arg(long, env = "ASSAY_GPU_NO_TIMINGS")]
+    #[arg(long, env = "ASSAY_GPU_NO_TIMINGS", conflicts_with = "timings_only")]
     no_timings: bool,
+    /// Only measure, check nothing.
+    #[arg(long, env = "ASSAY_GPU_TIMINGS_ONLY")]
+    timings_only: bool,
+    /// Where the report goes, as JSON; - is standard output.
+    #[arg(long, value_name = "FILE", default_value = "-")]
+    json: PathBuf,
 }
 
 fn run(options: &Options) -> anyhow::Result<()> {
@@ -46,12 +53,14 @@ fn run(options: &Options) -> anyhow::Result<()> {
         device.name()
     );
     let mut report = Report::new(device.name());
-    operators::check(&device, &mut report)?;
-    programs::check(&device, options.steps, &mut report)?;
+    if !options.timings_only {
+        operators::check(&device, &mut report)?;
+        programs::check(&device, options.steps, &mut report)?;
+    }
     if !options.no_timings {
         timing::measure(&device, &mut report)?;
     }
-    println!("{}", serde_json::to_string_pretty(&report)?);
+    report.write(&options.json)?;
     let failed = report.failed();
     if failed > 0 {
         bail!("{failed} checks failed");

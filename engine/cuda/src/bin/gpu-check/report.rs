@@ -1,6 +1,9 @@
 //! The report, as the benches write theirs.
 
+use anyhow::Context;
 use serde::Serialize;
+use std::io::Write;
+use std::path::Path;
 
 /// Everything that was found.
 #[derive(Debug, Serialize)]
@@ -9,6 +12,14 @@ pub struct Report {
     machine: Machine,
     checks: Vec<Check>,
     results: Vec<Measured>,
+    summary: Summary,
+}
+
+/// The ratios in short, of which there are none without a peer.
+#[derive(Debug, Default, Serialize)]
+struct Summary {
+    geomean: Option<f64>,
+    min: Option<f64>,
 }
 
 #[derive(Debug, Serialize)]
@@ -46,6 +57,7 @@ impl Report {
             },
             checks: Vec::new(),
             results: Vec::new(),
+            summary: Summary::default(),
         }
     }
 
@@ -72,6 +84,17 @@ impl Report {
             unit,
             ratio: None,
         });
+    }
+
+    /// Writes the report as JSON; `-` is standard output.
+    pub fn write(&self, path: &Path) -> anyhow::Result<()> {
+        let mut text = serde_json::to_string_pretty(self)?;
+        text.push('\n');
+        if path == Path::new("-") {
+            return Ok(std::io::stdout().write_all(text.as_bytes())?);
+        }
+        std::fs::write(path, text)
+            .with_context(|| format!("cannot write the report to {}", path.display()))
     }
 
     /// The number of checks that failed.
