@@ -1,12 +1,15 @@
 //! A worker's arithmetic with a fault in it.
 
+use std::{borrow::Cow, ops::Range};
+
 use assay_commitment::Sha3;
 use assay_engine::{Engine, EngineError, State};
 use assay_numerics::{Tensor, TensorType};
+use assay_program::ValidProgram;
 use assay_protocol::{StateRoot, StepRange};
 use assay_prover::{ProverError, Work};
 use assay_worker::{
-    compute::{BoxedExecution, Compute, Stepper},
+    compute::{Aside, BoxedExecution, Compute, ComputeError, Cpu, Device, Stepper},
     material::{Machine, Material},
 };
 
@@ -30,13 +33,20 @@ impl Crooked {
 }
 
 impl Compute for Crooked {
+    fn check_room(&self, program: &ValidProgram) -> Result<(), ComputeError> {
+        Cpu.check_room(program)
+    }
+
     fn stepper(
         &self,
         material: &Material,
+        start: Vec<Tensor>,
         machine: Machine,
-    ) -> Result<Box<dyn Stepper>, EngineError> {
+    ) -> Result<Box<dyn Stepper>, ComputeError> {
+        let (program, constants) = (&material.program, material.constants.clone());
         Ok(Box::new(CrookedStepper {
-            engine: material.engine(machine)?,
+            engine: Engine::sharing(program, constants, machine.options())?,
+            state: State::new(program, start)?,
             work: material.disputed_work(),
             fault: self.fault,
         }))
@@ -60,16 +70,18 @@ impl Compute for Crooked {
 
 struct CrookedStepper {
     engine: Engine,
+    state: State,
     work: Work,
     fault: Fault,
 }
 
 impl Stepper for CrookedStepper {
-    fn step(&mut self, state: &mut State, data: &[Tensor], step: u64) -> Result<(), EngineError> {
+    fn step(&mut self, step: u64) -> Result<(), ComputeError> {
+        let data = self.work.data();
         if !self.fault.strikes(step) {
-            return self.engine.step(state, data, step);
+            return Ok(self.engine.step(&mut self.state, data, step)?);
         }
-        let before = state.slots().to_vec();
+        let before = self.state.slots().to_vec();
         let facts = Facts {
             program: self.work.program(),
             constants: self.work.constants(),
@@ -78,18 +90,38 @@ impl Stepper for CrookedStepper {
             before: &before,
         };
         let told = tell(&mut self.engine, &self.fault, &facts)?;
-        *state = State::new(self.work.program(), told.after)?;
+        self.state = State::new(self.work.program(), told.after)?;
         Ok(())
     }
 
-    fn root(&self, state: &State) -> StateRoot {
+    fn root(&self) -> Result<StateRoot, ComputeError> {
         // The engine's own root relies on its steps having changed what it says they change.
-        let roots = state
-            .slots()
-            .iter()
+        let slots = self.state.slots().iter();
+        let roots: Vec<_> = slots
             .map(assay_commitment::tensor_root_of::<Sha3>)
-            .collect::<Vec<_>>();
-        StateRoot(assay_commitment::state_root::<Sha3>(&roots).0)
+            .collect();
+        Ok(StateRoot(assay_commitment::state_root::<Sha3>(&roots).0))
+    }
+
+    fn slots(&self) -> Result<Cow<'_, [Tensor]>, ComputeError> {
+        Ok(Cow::Borrowed(self.state.slots()))
+    }
+
+    fn words(&self, slot: usize, words: Range<usize>) -> Result<Vec<u32>, ComputeError> {
+        let all = self.state.slot(slot).map_or(&[][..], Tensor::words);
+        let end = words.end.min(all.len());
+        Ok(all.get(words.start..end).unwrap_or_default().to_vec())
+    }
+
+    fn set_aside(&mut self, _: Option<Aside>) -> Result<Aside, ComputeError> {
+        Ok(Aside::Hashed {
+            root: self.root()?,
+            slots: self.state.slots().to_vec(),
+        })
+    }
+
+    fn into_slots(self: Box<Self>) -> Result<Vec<Tensor>, ComputeError> {
+        Ok(self.state.into_slots())
     }
 }
 

@@ -8,7 +8,7 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use assay_adversaries::{Conduct, Crooked, Fault, Kind, Level};
 use assay_commitment::{Sha3, StateRoot};
-use assay_engine::{Simd, State};
+use assay_engine::Simd;
 use assay_game::{
     limits, Budget, Claim, Defence, Entry, Game, GameId, Move, MoveError, Outcome, Party, Reason,
     Transcript, Verdict,
@@ -59,23 +59,22 @@ fn computed(
     compute: Arc<dyn Compute>,
     start: Vec<Tensor>,
 ) -> (Computed, Vec<Tensor>) {
-    let mut stepper = compute.stepper(&material(job), MACHINE).unwrap();
-    let mut state = State::new(&job.program, start).unwrap();
+    let mut stepper = compute.stepper(&material(job), start, MACHINE).unwrap();
     let (mut starts, mut roots) = (Vec::new(), Vec::new());
     for interval in (0..job.schedule.intervals_of(segment)).map(IntervalIndex) {
-        starts.push(state.slots().to_vec());
+        starts.push(stepper.slots().unwrap().into_owned());
         let steps = job.schedule.steps_of_interval(segment, interval);
         for step in steps.first.0..steps.end().0 {
-            stepper.step(&mut state, &job.datasets, step).unwrap();
+            stepper.step(step).unwrap();
         }
-        roots.push(stepper.root(&state));
+        roots.push(stepper.root().unwrap());
     }
     let computed = Computed {
         compute,
         starts,
         roots,
     };
-    (computed, state.into_slots())
+    (computed, stepper.into_slots().unwrap())
 }
 
 impl Computed {
@@ -179,9 +178,14 @@ struct Story {
 impl Story {
     fn new(cheat: Crooked) -> Self {
         let job = SmallJob::new(2, 3, 4, 0.1);
-        let first = computed(&job, SegmentIndex(0), Arc::new(Honest), job.start.clone());
+        let first = computed(
+            &job,
+            SegmentIndex(0),
+            Arc::new(Honest::default()),
+            job.start.clone(),
+        );
         let start = first.1;
-        let (honest, _) = computed(&job, SEGMENT, Arc::new(Honest), start.clone());
+        let (honest, _) = computed(&job, SEGMENT, Arc::new(Honest::default()), start.clone());
         let (cheat, _) = computed(&job, SEGMENT, Arc::new(cheat), start);
         let before = *first.0.roots().last().unwrap();
         let delay = 0;

@@ -67,15 +67,15 @@ fn message(progress: &Progress) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use assay_protocol::{JobId, StepIndex};
+    use assay_protocol::JobId;
 
     #[test]
     fn a_message_tells_loss_segment_and_phase() {
         let mut progress = Progress::new(JobId(1), 100, 10);
-        progress.advance(StepIndex(3), Some(0.5));
+        progress.see([0.5].into_iter());
         (progress.phase, progress.steps_per_second) = (Phase::Training, 12.4);
         assert_eq!(message(&progress), "loss 0.5000  segment 1/10  12 steps/s");
-        progress.advance(StepIndex(4), Some(f32::NAN));
+        progress.see([f32::NAN].into_iter());
         assert!(message(&progress).starts_with("diverged"));
     }
 

@@ -12,7 +12,9 @@ use assay_protocol::{ProviderStatus, ProviderView, UNIT};
 use serde::Serialize;
 
 use crate::{
+    compute::{self_check, Choice, Cpu, Device, Gpus, Installed},
     machine,
+    material::Machine,
     options::{ChainOptions, CheckOptions},
 };
 
@@ -83,6 +85,11 @@ pub struct Incomplete {
 /// [`Incomplete`] if anything is missing, or that the output cannot be written.
 pub async fn check(options: &CheckOptions, out: &mut impl Write) -> anyhow::Result<()> {
     let mut items = machine_items(&options.machine.data_dir, options.machine.memory_bytes());
+    if let Ok(machine) = options.machine.machine() {
+        let choice = options.machine.device.device;
+        let asked = move || device_items(choice, &Installed, machine);
+        items.extend(tokio::task::spawn_blocking(asked).await?);
+    }
     items.extend(chain_items(&options.chain).await);
     if options.json {
         let document = serde_json::json!({ "schema_version": SCHEMA_VERSION, "checks": items });
@@ -128,6 +135,52 @@ fn machine_items(data_dir: &Path, memory: u64) -> Vec<Item> {
             "free at least 1 GiB, or name another directory with --data-dir",
         ),
     ]
+}
+
+/// What would compute, or what is missing of it.
+fn device_items(choice: Choice, gpus: &dyn Gpus, machine: Machine) -> Vec<Item> {
+    let opened = match choice {
+        Choice::Cpu => {
+            return vec![
+                Item::good("device", Cpu.name()),
+                self_check_item(&Cpu, machine),
+            ]
+        }
+        Choice::Auto => gpus.open(0),
+        Choice::Cuda(number) => gpus.open(number),
+    };
+    match opened {
+        Ok(device) => vec![
+            Item::good("device", device.name()),
+            device_memory_item(device.as_ref()),
+            self_check_item(device.as_ref(), machine),
+        ],
+        Err(error) if choice == Choice::Auto => vec![
+            Item::good("device", format!("{}; no GPU: {error}", Cpu.name())),
+            self_check_item(&Cpu, machine),
+        ],
+        Err(error) => vec![Item::missing("device", choice, error)],
+    }
+}
+
+fn device_memory_item(device: &dyn Device) -> Item {
+    let name = "GPU memory";
+    match device.free_bytes() {
+        Ok(free) => {
+            let free = free.unwrap_or(0);
+            let found = format!("{} MiB free", free >> 20);
+            let remedy = "end what else runs on the GPU, or choose another with --device";
+            Item::judge(name, found, free >= LEAST_MEMORY, remedy)
+        }
+        Err(error) => Item::missing(name, "unknown", error),
+    }
+}
+
+fn self_check_item(device: &dyn Device, machine: Machine) -> Item {
+    match self_check(device, machine) {
+        Ok(()) => Item::good("self-check", "random operators equal the definition"),
+        Err(error) => Item::missing("self-check", "failed", error),
+    }
 }
 
 async fn chain_items(options: &ChainOptions) -> Vec<Item> {
@@ -257,6 +310,7 @@ fn tokens(amount: u128) -> String {
 mod tests {
     use super::*;
     use crate::options::{Cli, Command};
+    use assay_cuda::CudaError;
     use clap::Parser;
 
     #[tokio::test]
@@ -287,6 +341,34 @@ mod tests {
             .unwrap();
         assert_eq!(node["ok"], false);
         assert!(node["remedy"].as_str().unwrap().contains("--node"));
+    }
+
+    /// A machine without a driver.
+    struct Bare;
+
+    impl Gpus for Bare {
+        fn open(&self, _: usize) -> Result<std::sync::Arc<dyn Device>, CudaError> {
+            Err(CudaError::NoDriver)
+        }
+    }
+
+    #[test]
+    fn what_a_device_lacks_is_named() {
+        let machine = Machine {
+            simd: assay_engine::Simd::Auto,
+            memory_bytes: 1 << 30,
+        };
+        let items = |choice| device_items(choice, &Bare, machine);
+        for choice in [Choice::Auto, Choice::Cpu] {
+            let items = items(choice);
+            assert_eq!(items.len(), 2, "{choice}");
+            assert!(items.iter().all(|item| item.ok), "{items:?}");
+        }
+        assert!(items(Choice::Auto)[0].found.contains("driver"));
+        let missing = items(Choice::Cuda(0));
+        assert_eq!((missing.len(), missing[0].ok), (1, false));
+        assert_eq!(missing[0].found, "cuda:0");
+        assert!(missing[0].remedy.as_ref().unwrap().contains("libcuda.so"));
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use assay_blobs::{state_bytes, state_from_bytes, BlobId, BlobStore, Expected, StoreError};
-use assay_engine::{EngineError, State};
+use assay_numerics::Tensor;
 use assay_program::ValidProgram;
 use assay_protocol::{IntervalIndex, JobId, Schedule, SegmentIndex, StateRoot};
 use bytes::Bytes;
@@ -19,9 +19,6 @@ pub enum CheckpointError {
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// The state is not one of the program.
-    #[error(transparent)]
-    Engine(#[from] EngineError),
 }
 
 impl CheckpointError {
@@ -30,7 +27,6 @@ impl CheckpointError {
         match self {
             Self::Journal(error) => error.is_full(),
             Self::Store(error) => error.is_full(),
-            Self::Engine(_) => false,
         }
     }
 }
@@ -104,7 +100,7 @@ impl Checkpoints {
         &self,
         root: StateRoot,
         program: &ValidProgram,
-    ) -> Result<Option<State>, CheckpointError> {
+    ) -> Result<Option<Vec<Tensor>>, CheckpointError> {
         let slots = &program.get().slots;
         let (id, expected) = (BlobId::state(root.0), Expected::State(slots.clone()));
         let bytes = match self.store.read(&id, &expected).await {
@@ -117,10 +113,7 @@ impl Checkpoints {
             }
             Err(error) => return Err(error.into()),
         };
-        match state_from_bytes(slots, &bytes) {
-            Ok(tensors) => Ok(Some(State::new(program, tensors)?)),
-            Err(_) => Ok(None),
-        }
+        Ok(state_from_bytes(slots, &bytes).ok())
     }
 
     /// Puts the state at an interval's end into the store, then its root into the journal. Returns its length in bytes.
@@ -132,9 +125,9 @@ impl Checkpoints {
         segment: SegmentIndex,
         interval: IntervalIndex,
         root: StateRoot,
-        state: &State,
+        slots: &[Tensor],
     ) -> Result<u64, CheckpointError> {
-        let bytes = Bytes::from(state_bytes(state.slots()));
+        let bytes = Bytes::from(state_bytes(slots));
         let (id, length) = (BlobId::state(root.0), bytes.len() as u64);
         self.store.put_computed(id, bytes.clone()).await?;
         self.journal.record(self.job, segment, interval, root)?;

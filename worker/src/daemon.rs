@@ -5,18 +5,16 @@ use std::{io::IsTerminal, sync::Arc, time::Duration};
 use anyhow::Context;
 use assay_blobs::{BlobStore, Fetcher, HttpClient, Limits, Reach, Server};
 use assay_client::{ChainClient, ChainError, Key};
-use assay_engine::Simd;
 use indicatif::MultiProgress;
 use tokio::{sync::watch, task::JoinHandle};
 
 use crate::{
     bars,
-    compute::Compute,
+    compute::{choose, Compute, Honest, Installed},
     http,
     journal::Journal,
-    material::Machine,
     metrics::Metrics,
-    options::{ChainOptions, DaemonOptions},
+    options::{ChainOptions, DaemonOptions, MachineOptions},
     progress::Board,
     train::Shop,
 };
@@ -45,8 +43,7 @@ impl Daemon {
         mut stop: watch::Receiver<bool>,
     ) -> anyhow::Result<Option<Self>> {
         let key = Key::load(options.chain.key_file.as_deref())?;
-        let simd = Simd::from_env()?;
-        simd.resolve()?;
+        let machine = options.machine.machine()?;
         make_directory(options)?;
         let metrics = Arc::new(Metrics::default());
         serve_metrics(options, &metrics, &stop).await?;
@@ -57,7 +54,6 @@ impl Daemon {
         let (store, board) = (store(options)?, Board::default());
         let journal = Arc::new(Journal::open(&options.machine.data_dir, chain.genesis().0)?);
         let terminal = std::io::stderr().is_terminal();
-        let memory_bytes = options.machine.memory_bytes();
         Ok(Some(Self {
             chain,
             key,
@@ -71,7 +67,7 @@ impl Daemon {
                 store,
                 board,
                 metrics,
-                machine: Machine { simd, memory_bytes },
+                machine,
                 compute,
             },
         }))
@@ -84,6 +80,18 @@ impl Drop for Daemon {
             drawing.abort();
         }
     }
+}
+
+/// Computes on the device that the options name, once that has been found to compute right.
+///
+/// # Errors
+/// That there is no such device, or that it computes wrongly.
+pub(crate) async fn honest(options: &MachineOptions) -> anyhow::Result<Arc<Honest>> {
+    let (choice, machine) = (options.device.device, options.machine()?);
+    let choosing = tokio::task::spawn_blocking(move || choose(choice, &Installed, machine));
+    let device = choosing.await??;
+    tracing::info!(device = device.name(), "the device computes right");
+    Ok(Arc::new(Honest { device }))
 }
 
 /// Ready once the daemon is to stop.

@@ -8,7 +8,7 @@ use tokio::{sync::Notify, task::JoinHandle, time::Instant};
 
 use crate::{
     decide::Preparation,
-    material::{Material, MaterialError, Sources},
+    material::{Capacity, Material, MaterialError, Sources},
     train::{TrainError, Trainer},
 };
 
@@ -75,7 +75,7 @@ impl LocalJob {
         &mut self,
         sources: Sources,
         job: JobView<Account>,
-        memory_bytes: u64,
+        capacity: Capacity,
         wake: &Arc<Notify>,
     ) {
         match self.stage {
@@ -86,7 +86,7 @@ impl LocalJob {
         let wake = wake.clone();
         tracing::info!(job = %job.id, "fetching and checking program and data");
         self.stage = Stage::Running(tokio::spawn(async move {
-            let done = prepare(&sources, &job, memory_bytes).await;
+            let done = prepare(&sources, &job, &capacity).await;
             wake.notify_one();
             done
         }));
@@ -125,7 +125,7 @@ impl LocalJob {
                 tracing::warn!(%job, ?reason, %error, "something is not to be had");
                 self.rest(Some(reason))
             }
-            MaterialError::Store(error) => {
+            error @ (MaterialError::Store(_) | MaterialError::Device(_)) => {
                 tracing::error!(%job, %error, "the job could not be prepared");
                 self.rest(None)
             }
@@ -147,9 +147,13 @@ impl LocalJob {
     pub async fn take_in(&mut self, job: JobId, trainer: Trainer) {
         match trainer.join().await {
             Ok(()) => {}
-            Err(error @ TrainError::Engine(_)) => {
+            Err(TrainError::Compute(error)) if error.is_final() => {
                 tracing::error!(%job, %error, "this machine cannot run the program");
                 self.stage = Stage::Hopeless(DeclineReason::NoCapacity);
+            }
+            Err(error @ TrainError::Compute(_)) => {
+                tracing::error!(%job, %error, "the device failed; training begins again");
+                self.stage = self.rest(None);
             }
             Err(error) => {
                 tracing::error!(%job, %error, "training ended and begins again");
@@ -180,9 +184,9 @@ impl Drop for LocalJob {
 async fn prepare(
     sources: &Sources,
     job: &JobView<Account>,
-    memory_bytes: u64,
+    capacity: &Capacity,
 ) -> Result<Material, MaterialError> {
-    let material = Material::fetch(sources, &job.record, memory_bytes).await?;
+    let material = Material::fetch(sources, &job.record, capacity).await?;
     let slots = &material.program.get().slots;
     sources.store_state(job.resume.state, slots).await?;
     Ok(material)

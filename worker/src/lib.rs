@@ -2,10 +2,11 @@
 //!
 //! The provider's takes jobs from the chain, trains them with the engine, commits segments and serves states.
 //! At every block it reads the state of each job that concerns it and decides what to do ([`decide`]); events are wake-ups
-//! only. Training runs on a thread for each job ([`train`]); at each interval's end the state goes into the blob store and
-//! its root into the journal ([`journal`]). Transactions are signed once, kept in the journal before they are sent, and
-//! followed until they are final ([`outbox`]). So it may die at any instant: it goes on from the last interval, and what it
-//! had sent it sends again, byte for byte. Challenges of its commitments it answers by itself ([`dispute`]).
+//! only. Training runs on a thread for each job ([`train`]), on the processor or a GPU ([`compute`]); beside the next
+//! interval's steps the state at an interval's end goes into the blob store and its root into the journal ([`journal`]).
+//! Transactions are signed once, kept in the journal before they are sent, and followed until they are final ([`outbox`]).
+//! So it may die at any instant: it goes on from the last interval that was stored, and what it had sent it sends again, byte
+//! for byte. Challenges of its commitments it answers by itself ([`dispute`]).
 //!
 //! The verifier's daemon ([`verify`]) executes what others commit, and disputes what is wrong.
 //!

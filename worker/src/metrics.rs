@@ -30,6 +30,10 @@ metrics! {
     steps: "assay_worker_steps_total" "counter",
     /// Time spent in training steps.
     step_micros: "assay_worker_step_microseconds_total" "counter",
+    /// Time spent in computing state roots, most of it beside steps.
+    hash_micros: "assay_worker_hash_microseconds_total" "counter",
+    /// Time in which no step was taken because the end of the last interval was not stored yet.
+    stalled_micros: "assay_worker_stalled_microseconds_total" "counter",
     /// Intervals whose state root is in the journal.
     intervals: "assay_worker_intervals_total" "counter",
     /// Segments trained whole.

@@ -3,7 +3,10 @@
 use std::{net::SocketAddr, path::PathBuf};
 
 use assay_client::{parse_hash, H256};
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use assay_engine::{EngineError, Simd};
+use clap::{Args, Parser, Subcommand};
+
+use crate::{compute::Choice, material::Machine};
 
 /// Trains models for pay on an Assay chain, and checks those who do.
 #[derive(Debug, Parser)]
@@ -21,11 +24,11 @@ pub enum Command {
     Run(RunOptions),
     /// Executes what others commit, and disputes what is wrong, until it is stopped.
     Verify(VerifyOptions),
-    /// Tells what is missing to take part: node, chain, registration, stake, disk, memory, clock, engine.
+    /// Tells what is missing to take part: node, chain, registration, stake, disk, memory, clock, engine, GPU; and checks that the device computes right.
     Check(CheckOptions),
     /// Measures this machine: products, memory, training, hashing, disk, node; and tells what it could earn with open jobs.
     Bench(BenchOptions),
-    /// Tells of this machine: processor, instruction sets, memory, version.
+    /// Tells of this machine: processor, instruction sets, memory, GPU, version.
     Info(InfoOptions),
 }
 
@@ -58,18 +61,21 @@ pub struct MachineOptions {
     #[arg(long, env = "ASSAY_MEMORY", value_name = "BYTES")]
     pub memory: Option<u64>,
     /// What computes.
-    #[arg(long, env = "ASSAY_DEVICE", value_enum, default_value_t)]
-    pub device: Device,
+    #[command(flatten)]
+    pub device: DeviceOptions,
 }
 
 /// What computes.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub enum Device {
-    /// The best there is.
-    #[default]
-    Auto,
-    /// The processor.
-    Cpu,
+#[derive(Clone, Copy, Debug, Args)]
+pub struct DeviceOptions {
+    /// What computes: auto takes the first NVIDIA GPU that is there and computes right, else the processor.
+    #[arg(
+        long,
+        env = "ASSAY_DEVICE",
+        default_value_t,
+        value_name = "auto|cpu|cuda:N"
+    )]
+    pub device: Choice,
 }
 
 /// What every daemon needs.
@@ -191,6 +197,9 @@ fn seconds(text: &str) -> Result<f64, String> {
 /// Options of `info`.
 #[derive(Clone, Debug, Args)]
 pub struct InfoOptions {
+    /// What computes.
+    #[command(flatten)]
+    pub device: DeviceOptions,
     /// Print one JSON document.
     #[arg(long)]
     pub json: bool,
@@ -212,6 +221,17 @@ impl MachineOptions {
         self.memory
             .unwrap_or_else(|| crate::machine::memory_bytes() / 5 * 4)
     }
+
+    /// How much of the machine a job may use.
+    ///
+    /// # Errors
+    /// If `ASSAY_CPU` names an instruction set that is not there.
+    pub fn machine(&self) -> Result<Machine, EngineError> {
+        Ok(Machine {
+            simd: Simd::from_env()?.resolve()?,
+            memory_bytes: self.memory_bytes(),
+        })
+    }
 }
 
 #[cfg(test)]
@@ -222,6 +242,27 @@ mod tests {
     fn the_command_line_is_consistent() {
         use clap::CommandFactory;
         Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn a_device_is_auto_a_processor_or_a_gpu_by_its_number() {
+        let parse = |device: &str| {
+            let arguments = ["assay-worker", "info", "--device", device];
+            match Cli::try_parse_from(arguments).map(|cli| cli.command) {
+                Ok(Command::Info(options)) => Some(options.device.device),
+                _ => None,
+            }
+        };
+        assert_eq!(parse("auto"), Some(Choice::Auto));
+        assert_eq!(parse("cpu"), Some(Choice::Cpu));
+        assert_eq!(parse("cuda:0"), Some(Choice::Cuda(0)));
+        assert_eq!(parse("cuda:11"), Some(Choice::Cuda(11)));
+        for wrong in ["", "gpu", "cuda", "cuda:", "cuda:-1", "cuda:x", "CPU"] {
+            assert_eq!(parse(wrong), None, "{wrong:?}");
+        }
+        for choice in [Choice::Auto, Choice::Cpu, Choice::Cuda(3)] {
+            assert_eq!(choice.to_string().parse(), Ok(choice));
+        }
     }
 
     #[test]

@@ -68,14 +68,19 @@ impl Progress {
         }
     }
 
-    /// Notes that steps up to `step` are taken and what the last loss was. Returns whether it has just diverged.
-    pub fn advance(&mut self, step: StepIndex, loss: Option<f32>) -> bool {
-        let finite = loss.is_none_or(f32::is_finite);
-        let diverges = !finite && !self.diverged;
+    /// Notes that steps up to `step` are taken.
+    pub fn advance(&mut self, step: StepIndex) {
         self.step = step.0;
-        self.loss = loss.filter(|loss| loss.is_finite());
-        self.diverged |= !finite;
-        diverges
+    }
+
+    /// Notes the losses of the newest steps. Returns whether training has just diverged.
+    pub fn see(&mut self, losses: impl Iterator<Item = f32>) -> bool {
+        let before = self.diverged;
+        for loss in losses {
+            self.loss = Some(loss).filter(|loss| loss.is_finite());
+            self.diverged |= !loss.is_finite();
+        }
+        self.diverged && !before
     }
 }
 
@@ -134,17 +139,20 @@ mod tests {
     #[test]
     fn divergence_is_told_once_and_kept() {
         let mut progress = Progress::new(JobId(1), 100, 10);
-        assert!(!progress.advance(StepIndex(1), Some(0.5)));
-        assert!(progress.advance(StepIndex(2), Some(f32::NAN)));
-        assert!(!progress.advance(StepIndex(3), Some(f32::INFINITY)));
-        assert!(!progress.advance(StepIndex(4), Some(0.25)));
+        assert!(!progress.see([0.5, 0.4].into_iter()));
+        assert!(progress.see([0.3, f32::NAN, 0.2].into_iter()));
+        assert!(!progress.see([f32::INFINITY].into_iter()));
+        assert!(!progress.see([0.125, 0.25].into_iter()));
+        progress.advance(StepIndex(4));
         assert!(progress.diverged);
         let json = serde_json::to_value(&progress).unwrap();
         assert_eq!(
             (json["loss"].as_f64(), json["step"].as_u64()),
             (Some(0.25), Some(4))
         );
-        progress.advance(StepIndex(5), Some(f32::NAN));
+        assert!(!progress.see([].into_iter()));
+        assert_eq!(progress.loss, Some(0.25), "no step, no other loss");
+        progress.see([f32::NAN].into_iter());
         assert!(serde_json::to_value(&progress).unwrap()["loss"].is_null());
     }
 
@@ -156,7 +164,7 @@ mod tests {
         let writer = board.clone();
         let writing = async move {
             for step in 0..10 {
-                writer.update(JobId(1), |progress| progress.advance(StepIndex(step), None));
+                writer.update(JobId(1), |progress| progress.advance(StepIndex(step)));
                 tokio::task::yield_now().await;
             }
         };
@@ -168,7 +176,7 @@ mod tests {
     fn a_job_is_opened_once() {
         let board = Board::default();
         board.open(Progress::new(JobId(1), 100, 10));
-        board.update(JobId(1), |progress| progress.advance(StepIndex(7), None));
+        board.update(JobId(1), |progress| progress.advance(StepIndex(7)));
         board.open(Progress::new(JobId(1), 100, 10));
         assert_eq!(board.get(JobId(1)).unwrap().step, 7);
         assert!(board.update(JobId(2), |_| ()).is_none());

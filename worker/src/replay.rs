@@ -1,43 +1,36 @@
 //! Taking a job's steps from a saved state: the same whether for the first time, again after a crash, or to check another's.
 
-use std::{ops::ControlFlow, sync::Arc};
+use std::{borrow::Cow, ops::ControlFlow};
 
-use assay_engine::{EngineError, State};
+use assay_numerics::Tensor;
 use assay_protocol::{StateRoot, StepIndex, StepRange};
 
-use crate::{compute::Stepper, material::Material};
+use crate::compute::{Aside, ComputeError, Stepper};
 
 /// Who takes a job's steps, with the state reached.
 pub struct Replay {
-    material: Arc<Material>,
     stepper: Box<dyn Stepper>,
-    state: State,
 }
 
 impl Replay {
-    /// Begins at a state of the job.
-    pub fn new(material: Arc<Material>, stepper: Box<dyn Stepper>, state: State) -> Self {
-        Self {
-            material,
-            stepper,
-            state,
-        }
+    /// Begins at the stepper's state.
+    pub fn new(stepper: Box<dyn Stepper>) -> Self {
+        Self { stepper }
     }
 
-    /// Takes the steps of a range, from the state before the first of them. `each` sees the state after each step and may
-    /// break off.
+    /// Takes the steps of a range, from the state before the first of them. `each` is told of each step and sees the state
+    /// after it, and may break off.
     ///
     /// # Errors
-    /// What the engine says; the state is that after the last step then.
+    /// What the device says, or what `each` says.
     pub fn steps(
         &mut self,
         steps: StepRange,
-        mut each: impl FnMut(StepIndex, &State) -> ControlFlow<()>,
-    ) -> Result<ControlFlow<()>, EngineError> {
+        mut each: impl FnMut(StepIndex, &dyn Stepper) -> Result<ControlFlow<()>, ComputeError>,
+    ) -> Result<ControlFlow<()>, ComputeError> {
         for step in steps.first.0..steps.end().0 {
-            self.stepper
-                .step(&mut self.state, &self.material.datasets, step)?;
-            if each(StepIndex(step), &self.state).is_break() {
+            self.stepper.step(step)?;
+            if each(StepIndex(step), self.stepper.as_ref())?.is_break() {
                 return Ok(ControlFlow::Break(()));
             }
         }
@@ -45,22 +38,34 @@ impl Replay {
     }
 
     /// The root of the state reached.
-    pub fn root(&self) -> StateRoot {
-        self.stepper.root(&self.state)
+    ///
+    /// # Errors
+    /// What the device says.
+    pub fn root(&self) -> Result<StateRoot, ComputeError> {
+        self.stepper.root()
     }
 
-    /// The state reached.
-    pub const fn state(&self) -> &State {
-        &self.state
+    /// The slots of the state reached.
+    ///
+    /// # Errors
+    /// What the device says.
+    pub fn slots(&self) -> Result<Cow<'_, [Tensor]>, ComputeError> {
+        self.stepper.slots()
     }
 
-    /// The state reached, without a copy.
-    pub fn into_state(self) -> State {
-        self.state
+    /// Sets the state reached aside. `room` is what was set aside before and is no longer needed.
+    ///
+    /// # Errors
+    /// What the device says, or that there is no memory.
+    pub fn set_aside(&mut self, room: Option<Aside>) -> Result<Aside, ComputeError> {
+        self.stepper.set_aside(room)
     }
 
-    /// What the job is made of.
-    pub const fn material(&self) -> &Arc<Material> {
-        &self.material
+    /// The slots of the state reached, without a copy where they are in this machine's memory.
+    ///
+    /// # Errors
+    /// What the device says.
+    pub fn into_slots(self) -> Result<Vec<Tensor>, ComputeError> {
+        self.stepper.into_slots()
     }
 }

@@ -9,8 +9,8 @@ use indicatif::MultiProgress;
 use tokio::sync::watch;
 
 use crate::{
-    compute::{Compute, Honest},
-    daemon::{stopped, Daemon},
+    compute::Compute,
+    daemon::{honest, stopped, Daemon},
     http,
     options::RunOptions,
     uploads::Wanted,
@@ -20,13 +20,15 @@ use crate::{
 /// Runs a worker until `stop` says so.
 ///
 /// # Errors
-/// Whatever no waiting can help: a bad key, a taken port, a directory that cannot be used, another chain.
+/// Whatever no waiting can help: a bad key, a taken port, a directory that cannot be used, another chain, a device that is
+/// missing or computes wrongly.
 pub async fn run(
     options: &RunOptions,
     bars: MultiProgress,
     stop: watch::Receiver<bool>,
 ) -> anyhow::Result<()> {
-    run_with(options, bars, Arc::new(Honest), stop).await
+    let compute = honest(&options.daemon.machine).await?;
+    run_with(options, bars, compute, stop).await
 }
 
 /// Runs a worker that computes in another way.

@@ -13,12 +13,13 @@ pub fn tensor_bytes(tensor: &Tensor) -> Vec<u8> {
 
 /// The blob of a state: its slots' blobs one after the other.
 pub fn state_bytes<'a>(slots: impl IntoIterator<Item = &'a Tensor>) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    slots.into_iter().for_each(|slot| {
-        slot.words()
-            .iter()
-            .for_each(|word| bytes.extend_from_slice(&word.to_le_bytes()))
-    });
+    let slots: Vec<&Tensor> = slots.into_iter().collect();
+    let length: u64 = slots.iter().map(|slot| slot.ty().bytes()).sum();
+    // Taken at once: a state may fill much of the memory.
+    let mut bytes = Vec::with_capacity(usize::try_from(length).unwrap_or(0));
+    for slot in slots {
+        bytes.extend(slot.words().iter().flat_map(|word| word.to_le_bytes()));
+    }
     bytes
 }
 

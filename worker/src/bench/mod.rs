@@ -15,9 +15,8 @@ use std::{
 };
 
 use assay_client::{At, ChainClient};
-use assay_engine::Simd;
 
-use crate::{material::Machine, options::BenchOptions};
+use crate::{daemon::honest, options::BenchOptions};
 use offers::open_offers;
 use report::{Network, Report};
 
@@ -27,29 +26,28 @@ const QUESTIONS: usize = 9;
 /// Measures this machine and prints what it could earn at.
 ///
 /// # Errors
-/// If the engine or the disk fails, or the output cannot be written. A node that cannot be reached is told, no error.
+/// If the device that was asked for is missing, if it or the disk fails, or the output cannot be written. A node that cannot be reached is told, no error.
 pub async fn bench(options: &BenchOptions, out: &mut impl Write) -> anyhow::Result<()> {
-    let machine = Machine {
-        simd: Simd::from_env()?.resolve()?,
-        memory_bytes: options.machine.memory_bytes(),
-    };
+    let machine = options.machine.machine()?;
+    let device = honest(&options.machine).await?.device.clone();
     let least = Duration::from_secs_f64(options.seconds);
-    let directory = options.machine.data_dir.clone();
+    let (directory, measured_device) = (options.machine.data_dir.clone(), device.clone());
     let measured = tokio::task::spawn_blocking(move || -> anyhow::Result<_> {
         Ok((
-            rates::measure(machine, least)?,
+            rates::measure(measured_device.as_ref(), machine, least)?,
             disk::written_per_second(&directory)?,
         ))
     });
     let (speed, disk) = measured.await??;
-    let mut report = Report::new(machine.simd, speed, disk);
+    let mut report = Report::new(device.as_ref(), machine.simd, speed, disk);
     match ChainClient::connect(&options.chain.node, options.chain.genesis).await {
         Ok(chain) => {
             report.node = Network::Reached {
                 url: chain.url().to_owned(),
                 seconds: answer_seconds(&chain).await?,
             };
-            report.offers = open_offers(&chain, &report.rate(), machine.memory_bytes).await?;
+            report.offers =
+                open_offers(&chain, &report.rate(), device.class(), machine.memory_bytes).await?;
         }
         Err(error) => {
             report.node = Network::Unreachable {

@@ -31,6 +31,7 @@ pub(super) struct Offer {
 pub(super) async fn open_offers(
     chain: &ChainClient,
     rate: &DeviceRate,
+    class: DeviceClass,
     memory_bytes: u64,
 ) -> Result<Vec<Offer>, ChainError> {
     let (mut offers, mut from) = (Vec::new(), Some(0));
@@ -40,7 +41,7 @@ pub(super) async fn open_offers(
         };
         let page = chain.jobs(JobId(first), PAGE, At::Best).await?;
         let open = page.items.iter().filter(|job| is_open(job));
-        offers.extend(open.map(|job| offer(job.id, &job.record.spec, rate, memory_bytes)));
+        offers.extend(open.map(|job| offer(job.id, &job.record.spec, rate, class, memory_bytes)));
         from = page.next;
     }
     offers.sort_by(|a, b| b.tokens_per_hour.total_cmp(&a.tokens_per_hour));
@@ -51,7 +52,13 @@ fn is_open(job: &JobView<Account>) -> bool {
     matches!(job.state.status, JobStatus::Open { .. })
 }
 
-fn offer(job: JobId, spec: &JobSpec, rate: &DeviceRate, memory_bytes: u64) -> Offer {
+fn offer(
+    job: JobId,
+    spec: &JobSpec,
+    rate: &DeviceRate,
+    class: DeviceClass,
+    memory_bytes: u64,
+) -> Offer {
     let work = spec.work;
     let step = rate.step_nanos(work.flops_per_step, work.bytes_per_step, spec.header.nodes);
     let steps = f64::from(spec.schedule.steps_per_segment);
@@ -63,13 +70,18 @@ fn offer(job: JobId, spec: &JobSpec, rate: &DeviceRate, memory_bytes: u64) -> Of
         declared_seconds: spec.seconds_per_segment,
         price_per_segment,
         tokens_per_hour: price_per_segment / seconds_per_segment * 3_600.0,
-        obstacle: obstacle(spec, seconds_per_segment, memory_bytes),
+        obstacle: obstacle(spec, seconds_per_segment, class, memory_bytes),
     }
 }
 
-fn obstacle(spec: &JobSpec, seconds: f64, memory_bytes: u64) -> Option<&'static str> {
+fn obstacle(
+    spec: &JobSpec,
+    seconds: f64,
+    class: DeviceClass,
+    memory_bytes: u64,
+) -> Option<&'static str> {
     let requirements = &spec.requirements;
-    if requirements.device == DeviceClass::Gpu {
+    if requirements.device == DeviceClass::Gpu && class == DeviceClass::Cpu {
         Some("wants a GPU")
     } else if requirements.memory_bytes > memory_bytes {
         Some("wants more memory")

@@ -1,16 +1,15 @@
-//! What the engine does in a second.
+//! What the device does in a second.
 
 use std::time::{Duration, Instant};
 
-use assay_engine::{Engine, Hasher, State};
-use assay_numerics::{Dims, Tensor, TensorType};
+use assay_program::WorkEstimate;
 use serde::Serialize;
 
 use super::programs::{self, Bench};
-use crate::material::Machine;
-
-/// Rows and columns of the tensor that is hashed: 64 MiB.
-const HASHED: u32 = 4_096;
+use crate::{
+    compute::{Device, Stepper, Task},
+    material::Machine,
+};
 
 /// What was measured.
 #[derive(Clone, Copy, Debug, Serialize)]
@@ -27,62 +26,96 @@ pub(super) struct Speed {
     pub(super) steps_per_second: f64,
 }
 
-/// Measures each for at least as long.
-pub(super) fn measure(machine: Machine, least: Duration) -> anyhow::Result<Speed> {
-    let rate = |bench: anyhow::Result<Bench>| -> anyhow::Result<_> {
-        let bench = bench?;
-        let work = bench.work();
-        Ok((work, steps_per_second(bench, machine, least)?))
-    };
-    let (product, products) = rate(programs::product())?;
-    let (elementwise, maps) = rate(programs::elementwise())?;
-    let (nodes, chains) = rate(programs::nodes())?;
-    let (_, steps_per_second) = rate(programs::perceptron())?;
+/// Steps after which they are waited for, so that a GPU is not asked after each.
+const TOGETHER: u32 = 8;
+
+/// Measures each on a device for at least as long.
+pub(super) fn measure(
+    device: &dyn Device,
+    machine: Machine,
+    least: Duration,
+) -> anyhow::Result<Speed> {
+    let run = |bench: anyhow::Result<Bench>| Run::new(device, machine, bench?);
+    let (mut product, mut elementwise) = (run(programs::product())?, run(programs::elementwise())?);
+    let mut nodes = run(programs::nodes())?;
+    let products = product.steps_per_second(least)?;
+    let maps = elementwise.steps_per_second(least)?;
+    let chains = nodes.steps_per_second(least)?;
+    let roots = elementwise.roots_per_second(least)?;
     Ok(Speed {
-        flops_per_second: product.flops_per_step as f64 * products,
-        bytes_per_second: elementwise.bytes_per_step as f64 * maps,
-        nanos_per_node: 1e9 / (nodes.nodes as f64 * chains),
-        hashed_bytes_per_second: hashed_per_second(machine, least)?,
-        steps_per_second,
+        flops_per_second: product.work.flops_per_step as f64 * products,
+        bytes_per_second: elementwise.work.bytes_per_step as f64 * maps,
+        nanos_per_node: 1e9 / (nodes.work.nodes as f64 * chains),
+        hashed_bytes_per_second: elementwise.work.state_bytes as f64 * roots,
+        steps_per_second: run(programs::perceptron())?.steps_per_second(least)?,
     })
 }
 
-/// Times `once` again and again, after one time that does not count, until `least` has passed. Returns how often a second.
-fn repeated(least: Duration, mut once: impl FnMut() -> anyhow::Result<()>) -> anyhow::Result<f64> {
+/// Times `once` again and again, after one time that does not count, until `least` has passed. Returns the mean seconds of what
+/// it says it took.
+fn repeated(
+    least: Duration,
+    mut once: impl FnMut() -> anyhow::Result<Duration>,
+) -> anyhow::Result<f64> {
     once()?;
-    let (begun, mut times) = (Instant::now(), 0_u32);
-    loop {
-        once()?;
+    let (begun, mut times, mut taken) = (Instant::now(), 0_u32, Duration::ZERO);
+    while times == 0 || begun.elapsed() < least {
+        taken += once()?;
         times = times.saturating_add(1);
-        let passed = begun.elapsed();
-        if passed >= least {
-            return Ok(f64::from(times) / passed.as_secs_f64());
-        }
     }
+    Ok(taken.as_secs_f64() / f64::from(times))
 }
 
-fn steps_per_second(bench: Bench, machine: Machine, least: Duration) -> anyhow::Result<f64> {
-    let Bench {
-        program,
-        constants,
-        data,
-        start,
-    } = bench;
-    let mut engine = Engine::new(&program, constants, machine.options())?;
-    let mut state = State::new(&program, start)?;
-    let mut steps = 0..;
-    repeated(least, || {
-        let step = steps.next().unwrap_or_default();
-        Ok(engine.step(&mut state, &data, step)?)
-    })
+/// A program on the device.
+struct Run {
+    work: WorkEstimate,
+    stepper: Box<dyn Stepper>,
+    step: u64,
 }
 
-fn hashed_per_second(machine: Machine, least: Duration) -> anyhow::Result<f64> {
-    let hasher = Hasher::new(machine.simd)?;
-    let tensor = Tensor::zeros(TensorType::f32(Dims::matrix(HASHED, HASHED)?));
-    let times = repeated(least, || {
-        std::hint::black_box(hasher.tensor_root(&tensor));
+impl Run {
+    fn new(device: &dyn Device, machine: Machine, bench: Bench) -> anyhow::Result<Self> {
+        let work = bench.work();
+        let task = Task {
+            program: bench.program,
+            constants: bench.constants.into(),
+            data: bench.data.into(),
+        };
+        let stepper = device.load(&task, bench.start, machine)?;
+        Ok(Self {
+            work,
+            stepper,
+            step: 0,
+        })
+    }
+
+    /// Takes some steps and waits for them.
+    fn steps(&mut self, count: u32) -> anyhow::Result<()> {
+        for _ in 0..count {
+            self.stepper.step(self.step)?;
+            self.step += 1;
+        }
+        self.stepper.words(0, 0..1)?;
         Ok(())
-    })?;
-    Ok(times * tensor.ty().bytes() as f64)
+    }
+
+    fn steps_per_second(&mut self, least: Duration) -> anyhow::Result<f64> {
+        let seconds = repeated(least, || {
+            let begun = Instant::now();
+            self.steps(TOGETHER)?;
+            Ok(begun.elapsed())
+        })?;
+        Ok(f64::from(TOGETHER) / seconds)
+    }
+
+    /// How often the state could be hashed in a second, changed each time.
+    fn roots_per_second(&mut self, least: Duration) -> anyhow::Result<f64> {
+        let seconds = repeated(least, || {
+            self.steps(1)?;
+            let begun = Instant::now();
+            std::hint::black_box(self.stepper.root()?);
+            Ok(begun.elapsed())
+        })?;
+        Ok(1.0 / seconds)
+    }
 }

@@ -7,7 +7,7 @@ use assay_protocol::{DeviceRate, Params};
 use serde::Serialize;
 
 use super::{offers::Offer, rates::Speed};
-use crate::machine;
+use crate::{compute::Device, machine};
 
 /// Version of the JSON document.
 const SCHEMA_VERSION: u32 = 1;
@@ -19,6 +19,8 @@ pub(super) struct Report {
     processor: String,
     cores: usize,
     simd: String,
+    /// What was measured.
+    device: String,
     speed: Speed,
     /// Bytes a second that are on the disk for good.
     disk_bytes_per_second: f64,
@@ -49,12 +51,18 @@ pub(super) enum Network {
 }
 
 impl Report {
-    pub(super) fn new(simd: Simd, speed: Speed, disk_bytes_per_second: f64) -> Self {
+    pub(super) fn new(
+        device: &dyn Device,
+        simd: Simd,
+        speed: Speed,
+        disk_bytes_per_second: f64,
+    ) -> Self {
         Self {
             schema_version: SCHEMA_VERSION,
             processor: machine::processor(),
             cores: machine::cores(),
             simd: simd.to_string(),
+            device: device.name(),
             speed,
             disk_bytes_per_second,
             node: Network::Unreachable {
@@ -83,6 +91,7 @@ impl Report {
             ..
         } = self;
         writeln!(out, "machine        {processor}, {cores} cores, {simd}")?;
+        writeln!(out, "device         {}", self.device)?;
         let (flops, bytes) = (speed.flops_per_second / 1e9, speed.bytes_per_second / 1e9);
         writeln!(out, "products       {flops:.1} GFLOP/s")?;
         writeln!(out, "memory         {bytes:.1} GB/s")?;

@@ -3,8 +3,8 @@
 use std::{collections::BTreeSet, ops::ControlFlow, sync::Arc};
 
 use assay_client::ChainError;
-use assay_engine::{EngineError, State};
 use assay_game::{Claim, Party};
+use assay_numerics::Tensor;
 use assay_protocol::{IntervalIndex, JobId, SegmentIndex, StateRoot};
 use assay_prover::{ProverError, Work};
 use tokio::runtime::Handle;
@@ -12,7 +12,7 @@ use tokio::runtime::Handle;
 use super::commitment::Commitment;
 use crate::{
     checkpoints::{CheckpointError, Checkpoints, Place},
-    compute::{BoxedExecution, Compute},
+    compute::{BoxedExecution, Compute, ComputeError},
     journal::JournalError,
     material::{defence_bytes, Machine, Material, MaterialError},
     replay::Replay,
@@ -33,9 +33,9 @@ pub enum CaseError {
     /// A checkpoint cannot be read or kept.
     #[error(transparent)]
     Checkpoint(#[from] CheckpointError),
-    /// The engine refuses the program, or the machine has too little memory.
+    /// The device refuses the program, has too little memory, or failed.
     #[error(transparent)]
-    Engine(#[from] EngineError),
+    Compute(#[from] ComputeError),
     /// The prover has no move.
     #[error(transparent)]
     Prover(#[from] ProverError),
@@ -141,7 +141,7 @@ impl Case {
     pub async fn nearest(
         &self,
         interval: IntervalIndex,
-    ) -> Result<(IntervalIndex, State), CaseError> {
+    ) -> Result<(IntervalIndex, Vec<Tensor>), CaseError> {
         let (segment, root) = (self.claim.segment, StateRoot(self.claim.start));
         let before = |place: &Place| place.segment == segment && place.interval <= interval;
         let places = self.checkpoints.places(segment, root)?;
@@ -162,28 +162,33 @@ impl Case {
     pub fn execute(
         &self,
         bench: &Bench,
-        (from, state): (IntervalIndex, State),
+        (from, state): (IntervalIndex, Vec<Tensor>),
         to: IntervalIndex,
         stopped: &dyn Fn() -> bool,
     ) -> Result<BoxedExecution, CaseError> {
-        let stepper = bench.compute.stepper(&self.material, bench.machine)?;
-        let mut replay = Replay::new(self.material.clone(), stepper, state);
+        let stepper = bench
+            .compute
+            .stepper(&self.material, state, bench.machine)?;
+        let mut replay = Replay::new(stepper);
         let kept = way_marks(from, to);
         for interval in (from.0..to.0).map(IntervalIndex) {
             let steps = self.claim.steps(interval);
-            let going = replay.steps(steps, |_, _| match stopped() {
-                true => ControlFlow::Break(()),
-                false => ControlFlow::Continue(()),
+            let going = replay.steps(steps, |_, _| {
+                Ok(match stopped() {
+                    true => ControlFlow::Break(()),
+                    false => ControlFlow::Continue(()),
+                })
             })?;
             if going.is_break() {
                 return Err(CaseError::Stopped);
             }
-            self.check_reliable(interval, replay.root())?;
+            let root = replay.root()?;
+            self.check_reliable(interval, root)?;
             if kept.contains(&IntervalIndex(interval.0.saturating_add(1))) {
-                self.keep(bench, interval, &replay);
+                self.keep(bench, interval, root, &replay.slots()?);
             }
         }
-        let (steps, slots) = (self.claim.steps(to), replay.into_state().into_slots());
+        let (steps, slots) = (self.claim.steps(to), replay.into_slots()?);
         let work = self.work.clone();
         Ok(bench.compute.execution(work, steps, slots, bench.machine)?)
     }
@@ -201,11 +206,9 @@ impl Case {
 
     /// Keeps the state at an interval's end, so that the next game about one that follows, or this one after a restart,
     /// begins there. Games go on without it.
-    fn keep(&self, bench: &Bench, interval: IntervalIndex, replay: &Replay) {
-        let (segment, state) = (self.claim.segment, replay.state());
-        let keeping = self
-            .checkpoints
-            .keep(segment, interval, replay.root(), state);
+    fn keep(&self, bench: &Bench, interval: IntervalIndex, root: StateRoot, slots: &[Tensor]) {
+        let segment = self.claim.segment;
+        let keeping = self.checkpoints.keep(segment, interval, root, slots);
         if let Err(error) = bench.runtime.block_on(keeping) {
             tracing::warn!(job = %self.checkpoints.job, %segment, %interval, %error, "no checkpoint on the way to the interval in dispute");
         }

@@ -11,7 +11,7 @@ use assay_protocol::{BlockNumber, JobId, JobView};
 use tokio::{sync::Notify, task::JoinHandle};
 
 use super::case::CaseError;
-use crate::material::{Material, Sources};
+use crate::material::{Capacity, Material, Sources};
 
 /// Blocks before something that could not be had is tried again.
 const RETRY: BlockNumber = 8;
@@ -20,7 +20,7 @@ const RETRY: BlockNumber = 8;
 pub struct Materials {
     chain: ChainClient,
     fetcher: Fetcher,
-    memory_bytes: u64,
+    capacity: Capacity,
     wake: Arc<Notify>,
     jobs: BTreeMap<JobId, Entry>,
 }
@@ -42,11 +42,16 @@ impl Drop for Fetching {
 
 impl Materials {
     /// None yet. `wake` is told whenever some have come.
-    pub fn new(chain: ChainClient, fetcher: Fetcher, memory_bytes: u64, wake: Arc<Notify>) -> Self {
+    pub fn new(
+        chain: ChainClient,
+        fetcher: Fetcher,
+        capacity: Capacity,
+        wake: Arc<Notify>,
+    ) -> Self {
         Self {
             chain,
             fetcher,
-            memory_bytes,
+            capacity,
             wake,
             jobs: BTreeMap::new(),
         }
@@ -79,9 +84,9 @@ impl Materials {
 
     fn fetch(&self, job: &JobView<Account>) -> Entry {
         let (chain, fetcher) = (self.chain.clone(), self.fetcher.clone());
-        let (job, memory, wake) = (job.clone(), self.memory_bytes, self.wake.clone());
+        let (job, capacity, wake) = (job.clone(), self.capacity.clone(), self.wake.clone());
         Entry::Fetching(Fetching(tokio::spawn(async move {
-            let fetched = fetch(&chain, &fetcher, &job, memory).await;
+            let fetched = fetch(&chain, &fetcher, &job, &capacity).await;
             wake.notify_one();
             fetched
         })))
@@ -92,10 +97,10 @@ async fn fetch(
     chain: &ChainClient,
     fetcher: &Fetcher,
     job: &JobView<Account>,
-    memory_bytes: u64,
+    capacity: &Capacity,
 ) -> Result<Material, CaseError> {
     let sources = Sources::of_job(fetcher, chain, job).await?;
-    Ok(Material::fetch(&sources, &job.record, memory_bytes).await?)
+    Ok(Material::fetch(&sources, &job.record, capacity).await?)
 }
 
 async fn ended(

@@ -4,6 +4,7 @@ use assay_program::{estimate, ValidProgram, WorkEstimate};
 use assay_protocol::{DeclaredWork, DeclineReason, JobSpec};
 
 use super::MaterialError;
+use crate::compute::Compute;
 
 /// Checks a program against the job's record and this machine. Returns what a step costs.
 ///
@@ -91,6 +92,9 @@ fn check_declared(work: &WorkEstimate, declared: &DeclaredWork) -> Result<(), Ma
 
 /// Bytes that executing an interval again for a game may take: the states and values of a step, twice. Who cannot defend what
 /// it trains must not train it.
+///
+/// Training takes no more: beside the state and values of a step it holds the state that was set aside at the last interval's
+/// end, and its bytes on their way to the store. These are two states, and the values of a step hold the next one.
 pub fn defence_bytes(work: &WorkEstimate) -> u64 {
     work.memory_bytes.saturating_mul(2)
 }
@@ -104,4 +108,18 @@ fn check_memory(work: &WorkEstimate, given: u64) -> Result<(), MaterialError> {
         "to defend its steps the program needs {needed} bytes of memory, this worker gives {given}"
     );
     Err(MaterialError::hopeless(DeclineReason::NoCapacity, detail))
+}
+
+/// Checks that a program fits into the device's memory now.
+///
+/// # Errors
+/// [`MaterialError::Hopeless`] with the reason that a decline names if it does not; [`MaterialError::Device`] if the device
+/// failed.
+pub fn check_device(program: &ValidProgram, compute: &dyn Compute) -> Result<(), MaterialError> {
+    compute
+        .check_room(program)
+        .map_err(|error| match error.is_final() {
+            true => MaterialError::hopeless(DeclineReason::NoCapacity, error),
+            false => MaterialError::Device(error),
+        })
 }

@@ -3,6 +3,8 @@
 use assay_blobs::{FetchError, StoreError};
 use assay_protocol::DeclineReason;
 
+use crate::compute::ComputeError;
+
 /// Why a job's material cannot be had.
 #[derive(Debug, thiserror::Error)]
 pub enum MaterialError {
@@ -25,6 +27,9 @@ pub enum MaterialError {
     /// This machine failed.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// The device failed.
+    #[error(transparent)]
+    Device(ComputeError),
 }
 
 impl MaterialError {

@@ -1,14 +1,14 @@
 //! What a job's steps are made of: program, constants and data, fetched, verified and checked against the job's record.
 //!
 //! Whoever recomputes any part of a job, for pay or to check another's work, begins here: [`Sources`] fetches what the
-//! roots name, [`Material`] is the whole of it, and an engine for it comes from [`Material::engine`].
+//! roots name, [`Material`] is the whole of it, and [`Material::task`] is what a device takes steps with.
 
 mod check;
 mod error;
 mod sources;
 mod tape;
 
-pub use check::{check, defence_bytes};
+pub use check::{check, check_device, defence_bytes};
 pub use error::MaterialError;
 pub use sources::Sources;
 pub use tape::loss_tape;
@@ -16,11 +16,13 @@ pub use tape::loss_tape;
 use std::sync::Arc;
 
 use assay_client::Account;
-use assay_engine::{Engine, EngineError, Simd};
+use assay_engine::Simd;
 use assay_numerics::Tensor;
 use assay_program::{ValidProgram, WorkEstimate};
 use assay_protocol::{JobRecord, JobSpec};
 use assay_prover::Work;
+
+use crate::compute::{Compute, Task};
 
 /// How much of this machine a job may use, and how.
 #[derive(Clone, Copy, Debug)]
@@ -29,6 +31,15 @@ pub struct Machine {
     pub simd: Simd,
     /// Bytes of memory.
     pub memory_bytes: u64,
+}
+
+/// What a job may take.
+#[derive(Clone, Debug)]
+pub struct Capacity {
+    /// Of the machine.
+    pub machine: Machine,
+    /// Who takes the steps.
+    pub compute: Arc<dyn Compute>,
 }
 
 /// A job's program and data, fetched, verified and checked against its record.
@@ -54,11 +65,12 @@ impl Material {
     pub async fn fetch(
         sources: &Sources,
         record: &JobRecord<Account>,
-        memory_bytes: u64,
+        capacity: &Capacity,
     ) -> Result<Self, MaterialError> {
         let spec = &record.spec;
         let program = sources.program(record.program_root).await?;
-        let work = check(&program, spec, memory_bytes)?;
+        let work = check(&program, spec, capacity.machine.memory_bytes)?;
+        check_device(&program, capacity.compute.as_ref())?;
         let root = spec.header.constants_root;
         let constants = sources.constants(root, &program.get().constants).await?;
         let datasets = fetch_datasets(sources, spec, &program).await?;
@@ -71,12 +83,13 @@ impl Material {
         })
     }
 
-    /// An engine for the program on this machine.
-    ///
-    /// # Errors
-    /// What the engine says of the instruction set and the memory.
-    pub fn engine(&self, machine: Machine) -> Result<Engine, EngineError> {
-        Engine::sharing(&self.program, self.constants.clone(), machine.options())
+    /// What a device takes the job's steps with.
+    pub fn task(&self) -> Task {
+        Task {
+            program: self.program.clone(),
+            constants: self.constants.clone(),
+            data: self.datasets.clone(),
+        }
     }
 
     /// What is executed again in a game about the job.

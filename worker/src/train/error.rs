@@ -1,16 +1,18 @@
 //! Why training cannot go on.
 
-use assay_engine::EngineError;
 use assay_protocol::{IntervalIndex, SegmentIndex, StateRoot};
 
-use crate::{checkpoints::CheckpointError, journal::JournalError};
+use crate::{checkpoints::CheckpointError, compute::ComputeError, journal::JournalError};
 
 /// Why training cannot go on.
 #[derive(Debug, thiserror::Error)]
 pub enum TrainError {
-    /// The engine refuses the program, or the machine has too little memory.
+    /// The device refuses the program, has too little memory, or failed.
     #[error(transparent)]
-    Engine(#[from] EngineError),
+    Compute(#[from] ComputeError),
+    /// The system gives no thread.
+    #[error("the system gives no thread: {0}")]
+    Thread(#[from] std::io::Error),
     /// Journal or store failed.
     #[error(transparent)]
     Checkpoint(#[from] CheckpointError),

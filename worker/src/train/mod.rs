@@ -1,7 +1,12 @@
-//! Training: one thread a job takes steps, and at each interval's end puts the state into the store and its root into the
-//! journal, in that order.
+//! Training: one thread a job takes steps. At each interval's end it sets the state aside and goes on; another thread hashes
+//! what was set aside, puts it into the store and its root into the journal, in that order.
+//!
+//! No more than one interval's end is on its way: the next one waits for it. So a crash costs at most one whole interval and the
+//! steps taken beside it, and whoever stops in order loses only the interval that is not at its end.
 
+mod belt;
 mod error;
+mod keeper;
 mod notes;
 mod thread;
 
@@ -21,7 +26,7 @@ use crate::{
     compute::Compute,
     decide::Goal,
     journal::{Journal, JournalError},
-    material::{Machine, Material},
+    material::{Capacity, Machine, Material},
     metrics::Metrics,
     progress::Board,
 };
@@ -64,7 +69,7 @@ impl Trainer {
         job: JobId,
         schedule: Schedule,
         material: Arc<Material>,
-        wake: impl Fn() + Send + 'static,
+        wake: impl Fn() + Send + Sync + 'static,
     ) -> std::io::Result<Self> {
         let (goal, goals) = watch::channel(None);
         let (ended, end) = oneshot::channel();
@@ -73,7 +78,7 @@ impl Trainer {
             .name(format!("assay-job-{job}"))
             .spawn(move || {
                 let thread = Thread {
-                    notes: Notes::new(&shop, job, material.tape),
+                    notes: Notes::new(&shop, job),
                     checkpoints: shop.checkpoints(job, schedule),
                     machine: shop.machine,
                     compute: shop.compute.clone(),
@@ -133,6 +138,14 @@ impl Trainer {
 }
 
 impl Shop {
+    /// What a job may take.
+    pub fn capacity(&self) -> Capacity {
+        Capacity {
+            machine: self.machine,
+            compute: self.compute.clone(),
+        }
+    }
+
     /// The checkpoints of a job.
     pub fn checkpoints(&self, job: JobId, schedule: Schedule) -> Checkpoints {
         Checkpoints {

@@ -1,8 +1,10 @@
 //! What a training thread tells of itself.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{atomic::AtomicU64, Arc},
+    time::{Duration, Instant},
+};
 
-use assay_engine::State;
 use assay_protocol::{JobId, SegmentIndex, StateRoot, StepIndex};
 
 use super::Shop;
@@ -14,16 +16,14 @@ use crate::{
 /// A job's progress, counters and log lines.
 pub(super) struct Notes {
     job: JobId,
-    tape: Option<usize>,
     board: Board,
     metrics: Arc<Metrics>,
 }
 
 impl Notes {
-    pub(super) fn new(shop: &Shop, job: JobId, tape: Option<usize>) -> Self {
+    pub(super) fn new(shop: &Shop, job: JobId) -> Self {
         Self {
             job,
-            tape,
             board: shop.board.clone(),
             metrics: shop.metrics.clone(),
         }
@@ -35,37 +35,49 @@ impl Notes {
     }
 
     /// A step was taken.
-    pub(super) fn step(&self, state: &State, segment: SegmentIndex, step: StepIndex) {
+    pub(super) fn step(&self, segment: SegmentIndex, step: StepIndex) {
         Metrics::count(&self.metrics.steps);
-        let loss = self.loss(state, step);
-        let diverges = self.board.update(self.job, |progress| {
+        self.board.update(self.job, |progress| {
             progress.segment = segment.0;
-            progress.advance(StepIndex(step.0 + 1), loss)
+            progress.advance(StepIndex(step.0 + 1));
         });
-        if diverges == Some(true) {
-            Metrics::count(&self.metrics.diverged);
-            tracing::warn!(job = %self.job, %step, ?loss, "the loss is no finite number any more; training goes on, for this is a result");
-        }
     }
 
-    fn loss(&self, state: &State, step: StepIndex) -> Option<f32> {
-        let row = usize::try_from(step.0).ok()?;
-        let tape = state.slot(self.tape?)?;
-        tape.words().get(row).copied().map(f32::from_bits)
+    /// The losses of steps from `first` on, as the tape has them.
+    pub(super) fn losses(&self, words: &[u32], first: u64) {
+        let losses = words.iter().copied().map(f32::from_bits);
+        let diverges = self
+            .board
+            .update(self.job, |progress| progress.see(losses.clone()));
+        if diverges == Some(true) {
+            Metrics::count(&self.metrics.diverged);
+            let at = losses.take_while(|loss| loss.is_finite()).count();
+            let step = first.saturating_add(at as u64);
+            tracing::warn!(job = %self.job, step, "the loss is no finite number any more; training goes on, for this is a result");
+        }
     }
 
     /// An interval's steps took this long.
     pub(super) fn time(&self, elapsed: Duration, steps: u64) {
-        Metrics::count(&self.metrics.intervals);
-        let micros = u64::try_from(elapsed.as_micros()).unwrap_or(u64::MAX);
-        Metrics::add(&self.metrics.step_micros, micros);
+        Metrics::add(&self.metrics.step_micros, micros(elapsed));
         let rate = steps as f64 / elapsed.as_secs_f64().max(1e-9);
         self.board
             .update(self.job, |progress| progress.steps_per_second = rate);
     }
 
-    /// A checkpoint of so many bytes was written.
+    /// Computes a root.
+    pub(super) fn hashing<T>(&self, work: impl FnOnce() -> T) -> T {
+        timed(&self.metrics.hash_micros, work)
+    }
+
+    /// Steps wait for the last interval's end to be kept.
+    pub(super) fn stalled<T>(&self, work: impl FnOnce() -> T) -> T {
+        timed(&self.metrics.stalled_micros, work)
+    }
+
+    /// An interval's end is kept, with a checkpoint of so many bytes.
     pub(super) fn checkpoint(&self, bytes: u64) {
+        Metrics::count(&self.metrics.intervals);
         Metrics::add(&self.metrics.checkpoint_bytes, bytes);
     }
 
@@ -76,9 +88,28 @@ impl Notes {
         self.phase(Phase::DiskFull);
     }
 
+    /// There is room for a checkpoint, which there was not if it was `full`.
+    pub(super) fn disk_has_room(&self, full: bool) {
+        if full {
+            self.phase(Phase::Training);
+        }
+    }
+
     /// A segment is whole.
     pub(super) fn segment(&self, segment: SegmentIndex, root: StateRoot) {
         tracing::info!(job = %self.job, %segment, state = %root, "segment trained");
         Metrics::count(&self.metrics.segments_trained);
     }
+}
+
+fn micros(elapsed: Duration) -> u64 {
+    u64::try_from(elapsed.as_micros()).unwrap_or(u64::MAX)
+}
+
+/// Adds the time that work takes to a metric.
+fn timed<T>(metric: &AtomicU64, work: impl FnOnce() -> T) -> T {
+    let begun = Instant::now();
+    let done = work();
+    Metrics::add(metric, micros(begun.elapsed()));
+    done
 }

@@ -1,27 +1,32 @@
 //! The thread that takes a job's steps.
 
 use std::{
-    future::Future,
-    ops::ControlFlow,
+    ops::{ControlFlow, Range},
     sync::Arc,
+    thread::{Builder, ScopedJoinHandle},
     time::{Duration, Instant},
 };
 
-use assay_protocol::{IntervalIndex, SegmentIndex, StateRoot};
-use tokio::{runtime::Handle, sync::watch, time::timeout};
+use assay_protocol::{IntervalIndex, SegmentIndex};
+use tokio::{runtime::Handle, sync::watch};
 
-use super::{notes::Notes, TrainError};
+use super::{
+    belt::{belt, Belt, End, Going},
+    keeper::{done, Keeper},
+    notes::Notes,
+    TrainError,
+};
 use crate::{
-    checkpoints::{CheckpointError, Checkpoints, Place},
-    compute::Compute,
+    checkpoints::Checkpoints,
+    compute::{Compute, ComputeError, Stepper},
     decide::Goal,
     material::{Machine, Material},
     progress::Phase,
     replay::Replay,
 };
 
-/// The wait before a full disk is tried again.
-const DISK_PAUSE: Duration = Duration::from_secs(5);
+/// How often losses are read within an interval: on a GPU, to read one is to wait for it.
+const LOOK: Duration = Duration::from_millis(100);
 
 pub(super) struct Thread<'a> {
     pub(super) notes: Notes,
@@ -32,60 +37,60 @@ pub(super) struct Thread<'a> {
     /// What to train; closed when the thread is to stop.
     pub(super) goals: watch::Receiver<Option<Goal>>,
     pub(super) runtime: Handle,
-    pub(super) wake: &'a (dyn Fn() + Send),
+    pub(super) wake: &'a (dyn Fn() + Sync),
 }
 
-/// Where a thread stands.
+/// Where a thread stands: before an interval.
 struct Position {
-    place: Place,
+    segment: SegmentIndex,
+    interval: IntervalIndex,
     replay: Replay,
-}
-
-/// Breaks when the thread is to stop.
-type Going<T = ()> = ControlFlow<(), T>;
-
-/// `?` for a piece of work that failed or was broken off.
-macro_rules! done {
-    ($work:expr) => {
-        match $work? {
-            ControlFlow::Continue(done) => done,
-            ControlFlow::Break(()) => return Ok(ControlFlow::Break(())),
-        }
-    };
 }
 
 impl Thread<'_> {
     /// Trains until it is told to stop.
     pub(super) fn run(mut self) -> Result<(), TrainError> {
-        let ControlFlow::Continue(goal) = self.next_goal(None) else {
+        let ControlFlow::Continue(goal) = self.first_goal() else {
             return Ok(());
         };
-        let ControlFlow::Continue(mut position) = self.begin(&goal)? else {
+        let mut keeper = self.keeper();
+        if keeper.note_start(goal.first, goal.start)?.is_break() {
             return Ok(());
-        };
-        while let ControlFlow::Continue(goal) = self.next_goal(Some(position.place.segment)) {
-            self.notes.phase(Phase::Training);
-            if self.interval(&mut position)?.is_break() {
-                break;
-            }
-            self.prune(position.place.root, &goal)?;
         }
-        Ok(())
+        let position = self.begin(&goal)?;
+        let (belt, ends) = belt();
+        // The keeper sees the goals through a receiver of its own.
+        let goals = self.goals.clone();
+        std::thread::scope(|scope| {
+            let keeper = Builder::new()
+                .name(format!("assay-keep-{}", self.checkpoints.job))
+                .spawn_scoped(scope, move || keeper.run(&ends))?;
+            // When steps are at an end the belt is dropped, and the keeper ends after what is on it.
+            let trained = self.train(goals, position, belt);
+            // A keeper that failed is why steps ended.
+            join(keeper).and(trained)
+        })
+    }
+
+    fn keeper(&self) -> Keeper<'_> {
+        Keeper {
+            notes: &self.notes,
+            checkpoints: self.checkpoints.clone(),
+            goals: self.goals.clone(),
+            runtime: self.runtime.clone(),
+            wake: self.wake,
+        }
     }
 
     fn stopped(&self) -> bool {
         self.goals.has_changed().is_err()
     }
 
-    /// The newest goal, as soon as it leaves something to do for a thread that stands before segment `at`.
-    fn next_goal(&mut self, at: Option<SegmentIndex>) -> Going<Goal> {
+    /// The first goal.
+    fn first_goal(&mut self) -> Going<Goal> {
         while !self.stopped() {
-            let goal = *self.goals.borrow_and_update();
-            match (goal, at) {
-                (Some(goal), None) => return ControlFlow::Continue(goal),
-                (Some(goal), Some(at)) if at <= goal.last => return ControlFlow::Continue(goal),
-                (Some(_), Some(_)) => self.notes.phase(Phase::Waiting),
-                (None, _) => {}
+            if let Some(goal) = *self.goals.borrow_and_update() {
+                return ControlFlow::Continue(goal);
             }
             // An error is the order to stop.
             let _ = self.runtime.block_on(self.goals.changed());
@@ -94,64 +99,114 @@ impl Thread<'_> {
     }
 
     /// Begins at the newest interval that follows from the goal's start and whose state is in the store unharmed.
-    fn begin(&mut self, goal: &Goal) -> Result<Going<Position>, TrainError> {
+    fn begin(&self, goal: &Goal) -> Result<Position, TrainError> {
         let job = self.checkpoints.job;
-        done!(self.note_start(goal.first, goal.start));
         let places = self.checkpoints.places(goal.first, goal.start)?;
         for place in places.into_iter().rev() {
             let program = &self.material.program;
             let load = self.checkpoints.load(place.root, program);
             if let Some(state) = self.runtime.block_on(load)? {
                 tracing::info!(%job, segment = %place.segment, interval = %place.interval, state = %place.root, "training goes on from here");
-                let stepper = self.compute.stepper(&self.material, self.machine)?;
-                let replay = Replay::new(self.material.clone(), stepper, state);
-                return Ok(ControlFlow::Continue(Position { place, replay }));
+                let stepper = self.compute.stepper(&self.material, state, self.machine)?;
+                return Ok(Position {
+                    segment: place.segment,
+                    interval: place.interval,
+                    replay: Replay::new(stepper),
+                });
             }
         }
         Err(TrainError::NoState { root: goal.start })
     }
 
-    /// Trains one interval and makes it last. On return the position is behind it.
-    fn interval(&mut self, position: &mut Position) -> Result<Going, TrainError> {
-        let Place {
-            segment, interval, ..
-        } = position.place;
-        done!(self.take_steps(position));
-        let root = position.replay.root();
-        tracing::debug!(job = %self.checkpoints.job, %segment, %interval, state = %root, "interval computed");
-        self.check_reliable(segment, interval, root)?;
-        let state = position.replay.state();
-        let bytes =
-            done!(self
-                .persistently(|checkpoints| { checkpoints.keep(segment, interval, root, state) }));
-        self.notes.checkpoint(bytes);
-        position.place = Place {
-            segment,
-            interval: IntervalIndex(interval.0 + 1),
-            root,
-        };
-        if position.place.interval.0 < self.checkpoints.schedule.intervals_of(segment) {
-            return Ok(ControlFlow::Continue(()));
+    /// Takes interval after interval until it is told to stop, or until ends are not kept any more.
+    fn train(
+        &self,
+        mut goals: watch::Receiver<Option<Goal>>,
+        mut position: Position,
+        mut belt: Belt,
+    ) -> Result<(), TrainError> {
+        self.notes.phase(Phase::Training);
+        while self
+            .wait(&mut goals, position.segment, &mut belt)
+            .is_continue()
+        {
+            if self.interval(&mut position, &mut belt)?.is_break() {
+                break;
+            }
         }
-        self.finish_segment(position)
+        Ok(())
     }
 
-    fn take_steps(&self, position: &mut Position) -> Result<Going, TrainError> {
-        let Place {
+    /// Waits until the newest goal leaves something to do for a thread that stands before segment `at`. Meanwhile all that was
+    /// done is kept.
+    fn wait(
+        &self,
+        goals: &mut watch::Receiver<Option<Goal>>,
+        at: SegmentIndex,
+        belt: &mut Belt,
+    ) -> Going {
+        let mut waited = false;
+        while !self.stopped() {
+            if goals
+                .borrow_and_update()
+                .is_some_and(|goal| at <= goal.last)
+            {
+                if waited {
+                    self.notes.phase(Phase::Training);
+                }
+                return ControlFlow::Continue(());
+            }
+            belt.clear()?;
+            self.notes.phase(Phase::Waiting);
+            waited = true;
+            // An error is the order to stop.
+            let _ = self.runtime.block_on(goals.changed());
+        }
+        ControlFlow::Break(())
+    }
+
+    /// Trains one interval and sends its end on its way. On return the position is behind it.
+    fn interval(&self, position: &mut Position, belt: &mut Belt) -> Result<Going, TrainError> {
+        done!(self.take_steps(position));
+        if self.notes.stalled(|| belt.clear()).is_break() {
+            return Ok(ControlFlow::Break(()));
+        }
+        let Position {
             segment, interval, ..
-        } = position.place;
-        let steps = self
-            .checkpoints
-            .schedule
-            .steps_of_interval(segment, interval);
+        } = *position;
+        let state = position.replay.set_aside(belt.take_room())?;
+        let end = End {
+            segment,
+            interval,
+            state,
+        };
+        let next = IntervalIndex(interval.0.saturating_add(1));
+        (position.segment, position.interval) =
+            match next.0 < self.checkpoints.schedule.intervals_of(segment) {
+                true => (segment, next),
+                false => (segment.next(), IntervalIndex(0)),
+            };
+        Ok(belt.send(end))
+    }
+
+    fn take_steps(&self, position: &mut Position) -> Result<Going, ComputeError> {
+        let (segment, interval) = (position.segment, position.interval);
+        let schedule = &self.checkpoints.schedule;
+        let steps = schedule.steps_of_interval(segment, interval);
         let begun = Instant::now();
-        let going = position.replay.steps(steps, |step, state| {
-            self.notes.step(state, segment, step);
-            let last = step.0 + 1 == steps.end().0;
-            match self.stopped() && !last {
+        let (mut looked, mut unseen) = (begun, steps.first.0);
+        let going = position.replay.steps(steps, |step, stepper| {
+            self.notes.step(segment, step);
+            let next = step.0.saturating_add(1);
+            let last = next == steps.end().0;
+            if last || looked.elapsed() >= LOOK {
+                self.look(stepper, unseen..next)?;
+                (looked, unseen) = (Instant::now(), next);
+            }
+            Ok(match self.stopped() && !last {
                 true => ControlFlow::Break(()),
                 false => ControlFlow::Continue(()),
-            }
+            })
         })?;
         if going.is_continue() {
             self.notes.time(begun.elapsed(), steps.count.0);
@@ -159,80 +214,21 @@ impl Thread<'_> {
         Ok(going)
     }
 
-    /// Fails if the journal has another root from an earlier time.
-    fn check_reliable(
-        &self,
-        segment: SegmentIndex,
-        interval: IntervalIndex,
-        found: StateRoot,
-    ) -> Result<(), TrainError> {
-        let (journal, job) = (&self.checkpoints.journal, self.checkpoints.job);
-        match journal.interval(job, segment, interval)? {
-            Some(noted) if noted != found => Err(TrainError::Unreliable {
-                segment,
-                interval,
-                noted,
-                found,
-            }),
-            _ => Ok(()),
+    /// Reads the losses of some steps.
+    fn look(&self, stepper: &dyn Stepper, steps: Range<u64>) -> Result<(), ComputeError> {
+        let row = |step| usize::try_from(step).unwrap_or(usize::MAX);
+        if let Some(tape) = self.material.tape {
+            let words = stepper.words(tape, row(steps.start)..row(steps.end))?;
+            self.notes.losses(&words, steps.start);
         }
-    }
-
-    fn finish_segment(&mut self, position: &mut Position) -> Result<Going, TrainError> {
-        let Place { segment, root, .. } = position.place;
-        done!(self.note_start(segment.next(), root));
-        position.place = Place {
-            segment: segment.next(),
-            interval: IntervalIndex(0),
-            root,
-        };
-        self.notes.segment(segment, root);
-        (self.wake)();
-        Ok(ControlFlow::Continue(()))
-    }
-
-    fn note_start(&mut self, segment: SegmentIndex, root: StateRoot) -> Result<Going, TrainError> {
-        self.persistently(|checkpoints| async move {
-            Ok(checkpoints.journal.begin(checkpoints.job, segment, root)?)
-        })
-    }
-
-    /// Does something that needs room on the disk, again and again until there is some or the thread is to stop.
-    fn persistently<'c, T, F>(
-        &'c mut self,
-        work: impl Fn(&'c Checkpoints) -> F,
-    ) -> Result<Going<T>, TrainError>
-    where
-        F: Future<Output = Result<T, CheckpointError>>,
-    {
-        let checkpoints: &Checkpoints = &self.checkpoints;
-        loop {
-            match self.runtime.block_on(work(checkpoints)) {
-                Ok(done) => return Ok(ControlFlow::Continue(done)),
-                Err(error) if error.is_full() => self.notes.disk_full(&error),
-                Err(error) => return Err(error.into()),
-            }
-            let goals = &mut self.goals;
-            // The timer must be made inside the runtime.
-            let pause = async { timeout(DISK_PAUSE, stopping(goals)).await };
-            if self.runtime.block_on(pause).is_ok() {
-                return Ok(ControlFlow::Break(()));
-            }
-        }
-    }
-
-    /// Removes the checkpoints that nobody needs any more. Kept are the newest one and the states from which a segment may
-    /// still be started or was last made final.
-    fn prune(&self, newest: StateRoot, goal: &Goal) -> Result<(), TrainError> {
-        let oldest = SegmentIndex(goal.finalised.saturating_sub(1));
-        let checkpoints = &self.checkpoints;
-        let mut keep = checkpoints.journal.starts_from(checkpoints.job, oldest)?;
-        keep.extend([newest, goal.start]);
-        Ok(self.runtime.block_on(checkpoints.retain(&keep))?)
+        Ok(())
     }
 }
 
-/// Ready when the thread is to stop.
-async fn stopping(goals: &mut watch::Receiver<Option<Goal>>) {
-    while goals.changed().await.is_ok() {}
+/// What a thread ended with.
+fn join(keeper: ScopedJoinHandle<'_, Result<(), TrainError>>) -> Result<(), TrainError> {
+    match keeper.join() {
+        Ok(kept) => kept,
+        Err(panic) => std::panic::resume_unwind(panic),
+    }
 }

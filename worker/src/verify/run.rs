@@ -10,8 +10,8 @@ use tokio::sync::watch;
 
 use super::{Choice, Setting, Verifier};
 use crate::{
-    compute::{Compute, Honest},
-    daemon::{stopped, Daemon},
+    compute::Compute,
+    daemon::{honest, stopped, Daemon},
     dispute::Seat,
     journal::Journal,
     options::{ChoiceOptions, VerifyOptions},
@@ -20,13 +20,15 @@ use crate::{
 /// Verifies until `stop` says so, or the job ends that the options name.
 ///
 /// # Errors
-/// Whatever no waiting can help: a bad key, a taken port, a directory that cannot be used, another chain.
+/// Whatever no waiting can help: a bad key, a taken port, a directory that cannot be used, another chain, a device that is
+/// missing or computes wrongly.
 pub async fn verify(
     options: &VerifyOptions,
     bars: MultiProgress,
     stop: watch::Receiver<bool>,
 ) -> anyhow::Result<()> {
-    verify_with(options, bars, Arc::new(Honest), stop).await
+    let compute = honest(&options.daemon.machine).await?;
+    verify_with(options, bars, compute, stop).await
 }
 
 /// Runs a verifier that computes in another way.

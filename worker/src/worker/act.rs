@@ -53,9 +53,9 @@ impl Worker {
 
     async fn prepare(&mut self, job: &JobView<Account>) -> Result<(), WorkerError> {
         let sources = Sources::of_job(&self.parts.fetcher, &self.parts.chain, job).await?;
-        let memory = self.parts.shop.machine.memory_bytes;
+        let capacity = self.parts.shop.capacity();
         let local = self.jobs.entry(job.id).or_default();
-        local.begin(sources, job.clone(), memory, &self.wake);
+        local.begin(sources, job.clone(), capacity, &self.wake);
         Ok(())
     }
 

@@ -4,6 +4,7 @@
 mod small_job;
 
 mod decisions;
+mod devices;
 mod disputes;
 mod retention;
 mod training;

@@ -17,7 +17,10 @@ use assay_worker::{
 };
 use tokio::sync::Notify;
 
-use crate::small_job::SmallJob;
+use crate::{
+    devices::{Defect, Fake},
+    small_job::SmallJob,
+};
 
 const JOB: JobId = JobId(1);
 
@@ -47,7 +50,7 @@ impl Bench {
                 simd: Simd::Auto,
                 memory_bytes: 1 << 30,
             },
-            compute: Arc::new(Honest),
+            compute: Arc::new(Honest::default()),
         };
         Self {
             job,
@@ -125,6 +128,48 @@ async fn a_job_is_trained_to_the_reference_bit_for_bit() {
     assert_eq!(bench.noted(), bench.job.reference());
     let progress = bench.shop.board.get(JOB).unwrap();
     assert!(progress.loss.unwrap() > 0.0 && !progress.diverged);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn another_device_trains_to_the_same_bits() {
+    let directory = tempfile::tempdir().unwrap();
+    let mut bench = Bench::new(directory.path(), SmallJob::new(2, 4, 5, 0.1)).await;
+    bench.shop.compute = Arc::new(Honest {
+        device: Arc::new(Fake::RIGHT),
+    });
+    let trainer = bench.start();
+    trainer.aim(bench.whole());
+    bench.finish(trainer).await;
+    assert_eq!(bench.noted(), bench.job.reference());
+    assert!(bench.shop.board.get(JOB).unwrap().loss.unwrap() > 0.0);
+}
+
+/// The intervals before the failure are kept, the one that was on its way among them, and training goes on from there.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_device_that_fails_loses_only_the_interval_under_way() {
+    let directory = tempfile::tempdir().unwrap();
+    let mut bench = Bench::new(directory.path(), SmallJob::new(1, 5, 4, 0.1)).await;
+    let right = bench.shop.compute.clone();
+    bench.shop.compute = Arc::new(Honest {
+        device: Arc::new(Fake {
+            defect: Defect::FailsAt(14),
+            ..Fake::RIGHT
+        }),
+    });
+    let trainer = bench.start();
+    trainer.aim(bench.whole());
+    let error = bench.end(trainer).await;
+    assert!(
+        matches!(&error, TrainError::Compute(error) if !error.is_final()),
+        "{error}"
+    );
+    let reference = bench.job.reference();
+    assert_eq!(bench.noted()[0], reference[0][..3]);
+    bench.shop.compute = right;
+    let trainer = bench.start();
+    trainer.aim(bench.whole());
+    bench.finish(trainer).await;
+    assert_eq!(bench.noted(), reference);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -313,7 +358,10 @@ fn what_a_job_declares_is_checked() {
         reason(&|spec| spec.batch_size += 1, 1 << 30),
         ProgramInvalid
     );
-    let needed = defence_bytes(&estimate(&job.program));
+    let work = estimate(&job.program);
+    let needed = defence_bytes(&work);
+    // Training holds two states more: one set aside, and its bytes on their way to the store.
+    assert!(work.memory_bytes + 2 * work.state_bytes <= needed);
     assert!(check(&job.program, &good, needed).is_ok());
     assert_eq!(reason(&|_| (), needed - 1), NoCapacity);
 }
@@ -354,6 +402,13 @@ fn a_full_disk_is_waited_out() {
 async fn train_without_room(directory: &Path) {
     use rustix::process::{getrlimit, setrlimit, Resource, Rlimit};
     let bench = Bench::new(directory, SmallJob::new(1, 3, 500, 0.1)).await;
+    let start = bench.job.start_root();
+    // The journal knows the start, so that steps are taken before anything must be written.
+    bench
+        .shop
+        .journal
+        .begin(JOB, SegmentIndex(0), start)
+        .unwrap();
     let unlimited = getrlimit(Resource::Fsize);
     setrlimit(
         Resource::Fsize,
@@ -368,6 +423,8 @@ async fn train_without_room(directory: &Path) {
     bench
         .until(|progress| progress.phase == Phase::DiskFull)
         .await;
+    // One more interval is trained meanwhile, and then there is nowhere to put its end.
+    bench.until(|progress| progress.step == 1_000).await;
     assert_eq!(bench.noted(), [vec![]], "no root without its state");
     setrlimit(Resource::Fsize, unlimited).unwrap();
     bench.finish(trainer).await;

@@ -77,13 +77,13 @@ struct Look {
 impl Player {
     /// A player that has not looked at the chain yet. `wake` is told whenever it should look again.
     pub fn new(seat: Seat, wake: Arc<Notify>) -> Self {
-        let memory = seat.shop.machine.memory_bytes;
+        let capacity = seat.shop.capacity();
         let (chain, fetcher) = (seat.chain.clone(), seat.fetcher.clone());
         Self {
             docket: Docket::new(seat.side),
             records: BTreeMap::new(),
             views: BTreeMap::new(),
-            materials: Materials::new(chain, fetcher, memory, wake.clone()),
+            materials: Materials::new(chain, fetcher, capacity, wake.clone()),
             kept: BTreeSet::new(),
             shelf: Shelf::default(),
             thought: None,
