@@ -2,11 +2,11 @@
 
 use crate::arena::Arena;
 use crate::changes::{self, Change};
-use crate::cpu::{Environment, Exec, Operands, StepContext, PANEL_BYTES};
+use crate::cpu::strips::{MAX_TENSORS, SCRATCH_BYTES};
+use crate::cpu::{Environment, Exec, Operands, Shared, StepContext, PANEL_BYTES};
 use crate::error::{EngineError, Role};
-use crate::plan::{Instruction, Place, Plan, Region};
+use crate::plan::{GroupInstruction, Instruction, NodeInstruction, Place, Plan, Region};
 use crate::state::{check, State};
-use crate::uses::Wanted;
 use crate::{roots, threads, Hasher, Simd, Snapshot};
 use assay_commitment::StateRoot;
 use assay_numerics::{Operation, Tensor, TensorType};
@@ -74,10 +74,10 @@ impl Engine {
         let threads = pool
             .as_ref()
             .map_or_else(rayon::current_num_threads, ThreadPool::current_num_threads);
-        let plan = Plan::new(program, Wanted::Slots);
+        let plan = Plan::new(program, threads);
         check_limit(
             options.memory_limit,
-            planned_bytes(&plan, &parts.slots, threads),
+            planned_bytes(&[&plan], &parts.slots, threads),
         )?;
         let arena = Arena::new(plan.arena_words)?;
         let second = plan.second_buffer.iter().zip(&parts.slots);
@@ -104,21 +104,17 @@ impl Engine {
             .plan
             .instructions
             .iter()
-            .any(|node| exec.pieces(node.kernel.nanoseconds()) > 1);
+            .any(|instruction| exec.pieces(instruction.nanoseconds()) > 1);
         Ok(engine)
     }
 
     /// Working memory in bytes: intermediate values, second buffers of slots, and packing buffers of all threads.
     pub fn planned_bytes(&self) -> u64 {
-        let larger = self
-            .traced
-            .as_ref()
-            .filter(|traced| traced.arena_words > self.plan.arena_words);
-        planned_bytes(
-            larger.unwrap_or(&self.plan),
-            &self.program.get().slots,
-            self.threads,
-        )
+        let slots = &self.program.get().slots;
+        match &self.traced {
+            Some(traced) => planned_bytes(&[&self.plan, traced], slots, self.threads),
+            None => planned_bytes(&[&self.plan], slots, self.threads),
+        }
     }
 
     /// The instruction set in use.
@@ -233,12 +229,18 @@ impl Engine {
 
     /// The plan by which every value can be seen, for which the arena then has room.
     fn plan_trace(&mut self) -> Result<Plan, EngineError> {
-        let plan = Plan::new(&self.program, Wanted::Every);
-        debug_assert_eq!(plan.second_buffer, self.plan.second_buffer);
-        let needed = planned_bytes(&plan, &self.program.get().slots, self.threads);
+        let plan = Plan::traced(&self.program);
+        let slots = &self.program.get().slots;
+        let needed = planned_bytes(&[&self.plan, &plan], slots, self.threads);
         check_limit(self.memory_limit, needed)?;
         if plan.arena_words > self.plan.arena_words {
             self.arena = Arena::new(plan.arena_words)?;
+        }
+        let second = plan.second_buffer.iter().zip(slots);
+        for (next, (second, ty)) in self.next.iter_mut().zip(second) {
+            if *second && next.is_none() {
+                *next = Some(Tensor::zeros(*ty));
+            }
         }
         Ok(plan)
     }
@@ -258,9 +260,12 @@ impl Engine {
             constants: &self.constants,
         };
         for instruction in &self.plan.instructions {
-            memory.compute(instruction, exec, &context);
+            match instruction {
+                Instruction::Node(node) => memory.compute(node, exec, &context),
+                Instruction::Group(group) => memory.compute_group(group, exec),
+            }
         }
-        memory.exchange();
+        memory.exchange(&self.plan.second_buffer);
     }
 
     /// Computes every node in order and shows its output. State and data are of the program's types.
@@ -286,14 +291,14 @@ impl Engine {
             inputs: data,
             constants: &self.constants,
         };
-        let mut instructions = plan.instructions.iter().peekable();
+        let mut instructions = plan.nodes().peekable();
         for (number, (node, region)) in program.nodes.iter().zip(&plan.values).enumerate() {
             if let Some(instruction) = instructions.next_if(|next| next.node == number) {
                 memory.compute(instruction, exec, &context);
             }
             observe(number as u32, node.output, memory.words(*region));
         }
-        memory.exchange();
+        memory.exchange(&plan.second_buffer);
     }
 }
 
@@ -308,7 +313,7 @@ struct Tensors<'a> {
 
 impl Tensors<'_> {
     /// Runs one instruction of the plan that this memory was made for.
-    fn compute(&mut self, instruction: &Instruction, exec: &Exec, context: &StepContext) {
+    fn compute(&mut self, instruction: &NodeInstruction, exec: &Exec, context: &StepContext) {
         let output = self.output(instruction.output);
         let mut inputs = [(core::ptr::null(), 0); Operation::MAX_INPUTS];
         for (input, region) in inputs.iter_mut().zip(&instruction.inputs) {
@@ -340,9 +345,26 @@ impl Tensors<'_> {
         unsafe { core::slice::from_raw_parts(self.input(region), region.words) }
     }
 
-    /// Ends a step: second buffers become the slots.
-    fn exchange(&mut self) {
-        for (slot, next) in self.slots.iter_mut().zip(self.next.iter_mut()) {
+    /// Runs the nodes of a group of the plan that this memory was made for.
+    fn compute_group(&mut self, group: &GroupInstruction, exec: &Exec) {
+        let mut tensors = [Shared::new(core::ptr::null_mut()); MAX_TENSORS];
+        for (number, region) in group.tensors.iter().enumerate() {
+            let start = if number < group.written {
+                self.output(*region)
+            } else {
+                self.input(*region).cast_mut()
+            };
+            tensors[number] = Shared::new(start.cast());
+        }
+        // SAFETY: as in `compute`; a group may have no more tensors than there is room for. What it writes comes first and is
+        // named once, and it writes over what it reads only where its Maps allow it.
+        unsafe { group.strips.run(exec, &tensors[..group.tensors.len()]) };
+    }
+
+    /// Ends a step: the second buffers that it has used become the slots.
+    fn exchange(&mut self, second: &[bool]) {
+        let slots = self.slots.iter_mut().zip(self.next.iter_mut());
+        for ((slot, next), _) in slots.zip(second).filter(|(_, second)| **second) {
             if let Some(next) = next {
                 core::mem::swap(slot, next);
             }
@@ -375,14 +397,15 @@ impl Tensors<'_> {
     }
 }
 
-fn planned_bytes(plan: &Plan, slots: &[TensorType], threads: usize) -> u64 {
-    let second = plan
-        .second_buffer
-        .iter()
-        .zip(slots)
-        .filter(|(second, _)| **second);
+/// What these plans need if they run one at a time.
+fn planned_bytes(plans: &[&Plan], slots: &[TensorType], threads: usize) -> u64 {
+    let second = slots.iter().enumerate().filter(|(slot, _)| {
+        let slot = *slot;
+        plans.iter().any(|plan| plan.second_buffer[slot])
+    });
     let second: u64 = second.map(|(_, ty)| ty.bytes()).sum();
-    4 * plan.arena_words as u64 + second + threads as u64 * PANEL_BYTES
+    let arena = plans.iter().map(|plan| plan.arena_words as u64).max();
+    4 * arena.unwrap_or(0) + second + threads as u64 * (PANEL_BYTES + SCRATCH_BYTES)
 }
 
 fn check_limit(limit: Option<u64>, needed: u64) -> Result<(), EngineError> {

@@ -14,7 +14,7 @@ pub(crate) struct Exec {
 }
 
 /// Nanoseconds of one thread's work below which a second thread costs more than it brings.
-const WORTH_SHARING_NS: u64 = 40_000;
+pub(crate) const WORTH_SHARING_NS: u64 = 40_000;
 
 impl Exec {
     pub(crate) fn new(path: &'static Path, threads: usize) -> Self {

@@ -16,12 +16,13 @@ mod reduce;
 mod reduce_lanes;
 mod rows;
 mod simd;
+pub(crate) mod strips;
 #[cfg(test)]
 mod tests;
 
 pub(crate) use environment::Environment;
-pub(crate) use exec::Exec;
+pub(crate) use exec::{Exec, Shared, WORTH_SHARING_NS};
 pub(crate) use kernel::{Kernel, Operands, StepContext};
-pub(crate) use matmul::pack::PANEL_BYTES;
+pub(crate) use matmul::{pack::PANEL_BYTES, MatMul, BLOCK_ROWS};
 pub(crate) use path::Path;
 pub use simd::Simd;

@@ -1,8 +1,9 @@
 //! Row and column reductions over whole tensors.
 
 use super::exec::Exec;
-use super::path::{ColFn, RowFn};
+use super::path::{ColFn, Path, RowFn};
 use assay_numerics::Dims;
+use std::ops::Range;
 
 /// Columns to which a piece of work is rounded, so that no two threads write to one line of cache.
 const COLUMN_GROUP: usize = 64;
@@ -39,15 +40,28 @@ impl RowReduce {
     }
 
     pub(crate) fn run(&self, exec: &Exec, x: &[f32], to: &mut [f32]) {
-        let kernel: RowFn = match self.reduction {
-            Reduction::Sum => exec.path.row_sum,
-            Reduction::Max => exec.path.row_max,
-        };
         exec.split(to, 1, self.nanoseconds(), |row, to| {
             let x = &x[row * self.cols..][..to.len() * self.cols];
-            // SAFETY: the processor has the path's instructions; `x` holds exactly the rows of `to`.
-            unsafe { kernel(x.as_ptr(), to.len(), self.cols, to.as_mut_ptr()) };
+            // SAFETY: `x` holds exactly the rows of `to`.
+            unsafe { self.rows(exec.path, x.as_ptr(), to.as_mut_ptr(), 0..to.len()) };
         });
+    }
+
+    /// Reduces some rows of the tensor `x` to their places in `to`.
+    ///
+    /// # Safety
+    /// The processor has the path's instructions. These rows of `x` are readable, and their places in `to` writable.
+    pub(crate) unsafe fn rows(&self, path: &Path, x: *const f32, to: *mut f32, rows: Range<usize>) {
+        let kernel: RowFn = match self.reduction {
+            Reduction::Sum => path.row_sum,
+            Reduction::Max => path.row_max,
+        };
+        let (x, to) = (
+            x.wrapping_add(rows.start * self.cols),
+            to.wrapping_add(rows.start),
+        );
+        // SAFETY: the caller's promise.
+        unsafe { kernel(x, rows.len(), self.cols, to) };
     }
 }
 

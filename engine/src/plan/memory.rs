@@ -1,19 +1,21 @@
-//! Words of the arena, taken and given back.
+//! Words of a block of memory, taken and given back.
 
-use crate::arena::LINE_WORDS;
 use std::collections::BTreeMap;
 
-/// Which words of the arena are free. Everything is cut at lines of cache.
+/// Which words are free.
 #[derive(Debug)]
 pub(super) struct Memory {
+    /// Everything is cut at multiples of this.
+    grain: usize,
     /// Start and length of each free piece; no two touch.
     free: BTreeMap<usize, usize>,
     end: usize,
 }
 
 impl Memory {
-    pub(super) fn new() -> Self {
+    pub(super) fn new(grain: usize) -> Self {
         Self {
+            grain,
             free: BTreeMap::new(),
             end: 0,
         }
@@ -26,7 +28,7 @@ impl Memory {
 
     /// Takes `words` words: the smallest free piece that has room, or new ones.
     pub(super) fn take(&mut self, words: usize) -> usize {
-        let wanted = words.next_multiple_of(LINE_WORDS);
+        let wanted = words.next_multiple_of(self.grain);
         let fitting = self.free.iter().filter(|(_, length)| **length >= wanted);
         if let Some((start, length)) = fitting
             .min_by_key(|(_, length)| **length)
@@ -43,7 +45,7 @@ impl Memory {
 
     /// Gives back what [`Self::take`] gave for as many words.
     pub(super) fn give_back(&mut self, start: usize, words: usize) {
-        let (mut start, mut length) = (start, words.next_multiple_of(LINE_WORDS));
+        let (mut start, mut length) = (start, words.next_multiple_of(self.grain));
         if let Some(after) = self.free.remove(&(start + length)) {
             length += after;
         }
@@ -82,7 +84,7 @@ mod tests {
 
     #[test]
     fn pieces_are_used_again_and_joined() {
-        let mut memory = Memory::new();
+        let mut memory = Memory::new(16);
         let [a, b, c] = [memory.take(100), memory.take(1), memory.take(64)];
         assert_eq!((a, b, c, memory.words()), (0, 112, 128, 192));
         memory.give_back(a, 100);

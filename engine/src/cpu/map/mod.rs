@@ -9,6 +9,7 @@ mod code;
 mod spread;
 
 use super::exec::{Exec, Shared};
+use super::path::Path;
 use assay_numerics::{map::MapCode, Dims};
 use block::{BLOCK, MAX_VALUES};
 use code::Code;
@@ -85,17 +86,22 @@ impl Map {
             let start = piece * length;
             let end = (start + length).min(self.elements);
             // SAFETY: the caller's promise; pieces do not overlap.
-            unsafe { self.piece(exec, &sources, output, start..end) };
+            unsafe { self.piece(exec.path, &sources, output, start..end) };
         });
+    }
+
+    /// Elements of the output.
+    pub(crate) fn elements(&self) -> usize {
+        self.elements
     }
 
     /// Computes the elements of `range`.
     ///
     /// # Safety
-    /// As [`Self::run`], for these elements.
-    unsafe fn piece(
+    /// As [`Self::run`], for these elements, and for what broadcast inputs give to them.
+    pub(crate) unsafe fn piece(
         &self,
-        exec: &Exec,
+        path: &Path,
         inputs: &[Shared<f32>; 8],
         output: Shared<f32>,
         range: core::ops::Range<usize>,
@@ -122,7 +128,7 @@ impl Map {
                 } else {
                     places[result] = own[result];
                 }
-                (exec.path.map)(&self.code.steps, &places, n);
+                (path.map)(&self.code.steps, &places, n);
                 if !whole {
                     core::ptr::copy_nonoverlapping(own[result], output.at(start), n);
                 }

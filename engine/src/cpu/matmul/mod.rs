@@ -12,16 +12,17 @@ use super::exec::{Exec, Shared};
 use super::path::Path;
 use assay_numerics::Dims;
 use pack::{Left, Panels, Right, GROUP_COLS};
+use std::ops::Range;
 use tile::TileArgs;
 
 /// Terms of a chunk (rule S).
 const CHUNK: usize = 512;
 /// Rows of the left operand that stay in the second cache while the right one passes.
-const BLOCK_ROWS: usize = 192;
+pub(crate) const BLOCK_ROWS: usize = 192;
 /// Billionths of a second that a multiply-add takes on one thread, times 1024 (48 a nanosecond, to plan with).
 const NS_PER_MEGA_FMA: u64 = 22_000;
 /// Blocks for each thread: more of them would pack the same operands more often.
-const PIECES_PER_THREAD: usize = 2;
+pub(super) const PIECES_PER_THREAD: usize = 2;
 /// Elements that one thread moves in a nanosecond.
 const ELEMENTS_PER_NS: u64 = 8;
 
@@ -170,6 +171,68 @@ impl MatMul {
             }
         }
         (row_blocks, col_blocks)
+    }
+
+    /// Whether rows of the output take the same rows of the left operand.
+    pub(crate) fn goes_by_rows(&self) -> bool {
+        let matrix = self.rows * self.terms;
+        let strides = [self.batch[1] * matrix, matrix];
+        let whole =
+            |(size, (found, wanted)): (&usize, (&usize, &usize))| *size == 1 || found == wanted;
+        let strides = self.a_strides.iter().zip(&strides);
+        !self.transpose_a && self.batch.iter().zip(strides).all(whole)
+    }
+
+    /// Whether slim blocks may serve, which ask for other strips.
+    pub(crate) fn is_narrow(&self) -> bool {
+        self.rows.min(self.cols) <= slim::MOST_ROWS
+    }
+
+    /// Whether all matrices have one right operand.
+    pub(crate) fn shares_right(&self) -> bool {
+        let fixed = |(size, stride): (&usize, &usize)| *size == 1 || *stride == 0;
+        self.batch.iter().zip(&self.b_strides).all(fixed)
+    }
+
+    /// Rows of each output matrix.
+    pub(crate) fn rows(&self) -> usize {
+        self.rows
+    }
+
+    /// Computes some rows of the output, which is stored from `c` on as the operands are from `a` and `b` on. The rows are
+    /// counted through all matrices.
+    ///
+    /// # Safety
+    /// The product [goes by rows](Self::goes_by_rows), and the rows lie in one matrix unless all [have one right
+    /// operand](Self::shares_right). The processor has the path's instructions. These rows of `a` and the matrix of `b` are readable,
+    /// and these rows of `c` are nobody else's.
+    pub(crate) unsafe fn strip(
+        &self,
+        path: &Path,
+        a: *const f32,
+        b: *const f32,
+        c: *mut f32,
+        rows: Range<usize>,
+    ) {
+        let matrix = rows.start / self.rows;
+        let [b0, b1] = [matrix / self.batch[1], matrix % self.batch[1]];
+        let b = b.wrapping_add(b0 * self.b_strides[0] + b1 * self.b_strides[1]);
+        let a = a.wrapping_add(rows.start * self.terms);
+        // SAFETY: the caller's promise.
+        let (a, b) = unsafe {
+            (
+                core::slice::from_raw_parts(a, rows.len() * self.terms),
+                core::slice::from_raw_parts(b, self.terms * self.cols),
+            )
+        };
+        let block = Block {
+            row: 0,
+            rows: rows.len(),
+            col: 0,
+            cols: self.cols,
+        };
+        let c = c.wrapping_add(rows.start * self.cols);
+        self.block(path, a, b, c, block);
     }
 
     /// One block of one output matrix, which starts at `c`; `a` and `b` are that matrix's operands.

@@ -1,6 +1,7 @@
 //! Operands as the register blocks want them: where the layout already serves they are read in place, else a panel is
 //! copied. A transposed operand is never stored as a whole.
 
+use super::slim::MOST_ROWS;
 use super::{Block, MatMul, BLOCK_ROWS, CHUNK};
 use crate::cpu::path::Path;
 use std::cell::RefCell;
@@ -15,11 +16,10 @@ const STRIPS_WORTH_A_COPY: usize = 4;
 /// Rows that may lie in one set of the first cache without driving each other out, the right operand's lines counted.
 const CACHE_WAYS: usize = 6;
 
-/// Columns of a slim block whose parts are kept between pieces of a chunk, and rows of it.
+/// Columns of a slim block whose parts are kept between pieces of a chunk.
 pub(super) const SLIM_COLS: usize = 2048;
-const SLIM_ROWS: usize = 4;
 /// Room for the parts, the last vector of a row whole.
-const PART_WORDS: usize = SLIM_ROWS * (SLIM_COLS + SPARE_WORDS);
+const PART_WORDS: usize = MOST_ROWS * (SLIM_COLS + SPARE_WORDS);
 
 /// Words behind a panel that a vector may overwrite.
 const SPARE_WORDS: usize = 16;

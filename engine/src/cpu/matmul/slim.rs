@@ -14,6 +14,9 @@ const ROWS_AT_A_TIME: usize = 16;
 /// Terms of a transposed right operand whose copy stays in the first cache.
 const TERMS_AT_A_TIME: usize = 64;
 
+/// Most rows of a slim block on any path.
+pub(super) const MOST_ROWS: usize = 4;
+
 /// How the columns of a slim product lie in the output.
 #[derive(Clone, Copy)]
 pub(super) enum Columns {

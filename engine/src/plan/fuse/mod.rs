@@ -1,0 +1,140 @@
+//! Which nodes are run together, and in which order everything is run.
+//!
+//! Two nodes that go row by row join if one reads the other's rows in their places. They do not if anything that one of them needs
+//! depends on the other by way of a third, or if what they have between them does not suit the machine ([`shape`]).
+
+mod graph;
+mod order;
+mod shape;
+
+use crate::uses::Uses;
+use assay_program::Program;
+use graph::Graph;
+pub(super) use shape::Shape;
+
+/// Nodes that are run at once, ascending.
+#[derive(Clone, Debug)]
+pub(super) struct Unit {
+    pub(super) nodes: Vec<usize>,
+    /// How they share rows, if they are several.
+    pub(super) shape: Option<Shape>,
+}
+
+/// The nodes that are computed, in the order in which they are. Every unit comes after those that it reads.
+pub(super) fn units(program: &Program, uses: &Uses, threads: usize) -> Vec<Unit> {
+    let mut fusion = Fusion {
+        graph: Graph::new(program, uses),
+        threads,
+        unit: (0..program.nodes.len()).collect(),
+        top: (0..program.nodes.len()).collect(),
+        units: (0..program.nodes.len())
+            .map(|node| Unit {
+                nodes: vec![node],
+                shape: None,
+            })
+            .collect(),
+    };
+    for node in 0..program.nodes.len() {
+        for at in 0..fusion.graph.sources(node).len() {
+            let source = fusion.graph.sources(node)[at];
+            fusion.join(fusion.unit[source], fusion.unit[node]);
+        }
+    }
+    order::ordered(fusion)
+}
+
+/// Most units that are looked at to join two.
+const PATIENCE: usize = 4096;
+
+/// The units as far as nodes have joined.
+struct Fusion<'a> {
+    graph: Graph<'a>,
+    threads: usize,
+    /// For each node the unit that it belongs to: the number of that unit's first node.
+    unit: Vec<usize>,
+    /// By first node. A node that has joined another's unit keeps an empty one.
+    units: Vec<Unit>,
+    /// For each unit the last node among its own and those that they depend on, by way of whole units.
+    top: Vec<usize>,
+}
+
+impl Fusion<'_> {
+    /// Joins two units if that is right and worth it.
+    fn join(&mut self, one: usize, other: usize) {
+        if one == other {
+            return;
+        }
+        let (first, second) = (one.min(other), one.max(other));
+        let mut nodes = self.units[first].nodes.clone();
+        nodes.extend(&self.units[second].nodes);
+        nodes.sort_unstable();
+        let Some(shape) = shape::of(&self.graph, &nodes, self.threads) else {
+            return;
+        };
+        if self.leads_back(&nodes, [first, second]) {
+            return;
+        }
+        let top = self.top[first].max(self.top[second]);
+        let Some(raised) = self.dependents_below(&nodes, top) else {
+            return;
+        };
+        for unit in raised {
+            self.top[unit] = top;
+        }
+        self.top[first] = top;
+        for node in &self.units[second].nodes {
+            self.unit[*node] = first;
+        }
+        self.units[second].nodes.clear();
+        self.units[first] = Unit {
+            nodes,
+            shape: Some(shape),
+        };
+    }
+
+    /// Whether something else that `nodes` need depends on one of them. Yes as well if that takes too long to find out.
+    fn leads_back(&self, nodes: &[usize], own: [usize; 2]) -> bool {
+        let mut seen = vec![];
+        let mut open = self.outer(nodes, own);
+        while let Some(unit) = open.pop() {
+            if own.contains(&unit) || seen.len() == PATIENCE {
+                return true;
+            }
+            if self.top[unit] < nodes[0] || seen.contains(&unit) {
+                continue;
+            }
+            seen.push(unit);
+            open.extend(self.outer(&self.units[unit].nodes, [unit; 2]));
+        }
+        false
+    }
+
+    /// The units that these nodes read, but for their own ones.
+    fn outer(&self, nodes: &[usize], own: [usize; 2]) -> Vec<usize> {
+        let sources = nodes.iter().flat_map(|node| self.graph.sources(*node));
+        sources
+            .map(|source| self.unit[*source])
+            .filter(|unit| !own.contains(unit))
+            .collect()
+    }
+
+    /// The units that depend on these nodes and whose top is below `top`; nothing if they are too many.
+    fn dependents_below(&self, nodes: &[usize], top: usize) -> Option<Vec<usize>> {
+        let mut found = vec![];
+        let mut open = vec![nodes];
+        while let Some(nodes) = open.pop() {
+            for reader in nodes.iter().flat_map(|node| self.graph.readers(*node)) {
+                let unit = self.unit[*reader];
+                if self.top[unit] >= top || found.contains(&unit) {
+                    continue;
+                }
+                if found.len() == PATIENCE {
+                    return None;
+                }
+                found.push(unit);
+                open.push(&self.units[unit].nodes);
+            }
+        }
+        Some(found)
+    }
+}
