@@ -229,7 +229,7 @@ impl Engine {
 
     /// The plan by which every value can be seen, for which the arena then has room.
     fn plan_trace(&mut self) -> Result<Plan, EngineError> {
-        let plan = Plan::traced(&self.program);
+        let plan = Plan::traced(&self.program, self.threads);
         let slots = &self.program.get().slots;
         let needed = planned_bytes(&[&self.plan, &plan], slots, self.threads);
         check_limit(self.memory_limit, needed)?;
@@ -328,9 +328,14 @@ impl Tensors<'_> {
             );
         }
         let inputs = &inputs[..instruction.inputs.len()];
+        let none = (core::ptr::NonNull::dangling().as_ptr(), 0);
+        let workspace = instruction
+            .workspace
+            .map_or(none, |region| (self.output(region), region.words));
         let operands = Operands {
             inputs,
             output: (output, instruction.output.words),
+            workspace,
         };
         // SAFETY: the plan gives each value a region of its type's words that is no live value's, and lets a node
         // write over an input only where its kernel allows it. Slots and data were checked, so every region lies

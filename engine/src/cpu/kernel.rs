@@ -32,6 +32,8 @@ pub(crate) struct Operands<'a> {
     pub(crate) inputs: &'a [(*const u32, usize)],
     /// Start and length of the output, in words.
     pub(crate) output: (*mut u32, usize),
+    /// Start and length of working memory, in words.
+    pub(crate) workspace: (*mut u32, usize),
 }
 
 /// What the value of a node may depend on besides its inputs.
@@ -88,6 +90,14 @@ impl Kernel {
         }
     }
 
+    /// Words of working memory besides the operands, with so many threads.
+    pub(crate) fn workspace_words(&self, threads: usize) -> usize {
+        match self {
+            Self::MatMul(product) => product.workspace_words(threads),
+            _ => 0,
+        }
+    }
+
     /// Estimated nanoseconds on one thread of the fastest path, of those operators that threads share.
     pub(crate) fn nanoseconds(&self) -> u64 {
         match self {
@@ -104,7 +114,8 @@ impl Kernel {
     ///
     /// # Safety
     /// The operands are those of the operation: inputs readable and the output writable for the words that its types
-    /// say, all initialised and aligned. An input overlaps with the output only if it is the same memory and
+    /// say, working memory for those that [`Self::workspace_words`] asks for with the threads of `exec`, all initialised and aligned; working
+    /// memory is nobody else's. An input overlaps with the output only if it is the same memory and
     /// [`Self::may_overwrite`] allows it, and for `RowWrite` if the value is not there as well. Nobody else writes to them.
     pub(crate) unsafe fn run(&self, exec: &Exec, context: &StepContext, operands: &Operands) {
         if let Self::Map(map) = self {
@@ -131,6 +142,8 @@ impl Kernel {
                 .first()
                 .is_some_and(|input| core::ptr::eq(input.0, start));
             let output = core::slice::from_raw_parts_mut(start, length);
+            let (start, length) = operands.workspace;
+            let workspace = core::slice::from_raw_parts_mut(start, length);
             let mut inputs: [&[u32]; Operation::MAX_INPUTS] = [&[]; Operation::MAX_INPUTS];
             for (number, (input, (start, length))) in
                 inputs.iter_mut().zip(operands.inputs).enumerate()
@@ -145,7 +158,7 @@ impl Kernel {
                 context,
                 &inputs[..operands.inputs.len()],
                 tape,
-                output,
+                (output, workspace),
             );
         }
     }
@@ -157,14 +170,18 @@ impl Kernel {
         context: &StepContext,
         inputs: &[&[u32]],
         tape: Option<&[u32]>,
-        output: &mut [u32],
+        (output, workspace): (&mut [u32], &mut [u32]),
     ) {
         let float = |number: usize| bytemuck::cast_slice::<u32, f32>(inputs[number]);
         match self {
             Self::Map(_) => {}
-            Self::MatMul(product) => {
-                product.run(exec, float(0), float(1), bytemuck::cast_slice_mut(output))
-            }
+            Self::MatMul(product) => product.run(
+                exec,
+                float(0),
+                float(1),
+                bytemuck::cast_slice_mut(output),
+                bytemuck::cast_slice_mut(workspace),
+            ),
             Self::RowReduce(reduce) => reduce.run(exec, float(0), bytemuck::cast_slice_mut(output)),
             Self::ColReduce(reduce) => reduce.run(exec, float(0), bytemuck::cast_slice_mut(output)),
             Self::Copy => output.copy_from_slice(inputs[0]),

@@ -23,6 +23,6 @@ mod tests;
 pub(crate) use environment::Environment;
 pub(crate) use exec::{Exec, Shared, WORTH_SHARING_NS};
 pub(crate) use kernel::{Kernel, Operands, StepContext};
-pub(crate) use matmul::{pack::PANEL_BYTES, MatMul, BLOCK_ROWS};
+pub(crate) use matmul::{pack::PANEL_BYTES, MatMul, BLOCK_ROWS, CHUNK};
 pub(crate) use path::Path;
 pub use simd::Simd;

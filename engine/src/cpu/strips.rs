@@ -1,7 +1,7 @@
 //! Operators that go row by row, run together over strips of rows: what passes from one to the next stays in the cache.
 //!
 //! An operator takes part if a row of its output needs no more of the others' values than their same row: a Map, a row reduction, a
-//! product by its left operand. A value that nobody else reads is never stored as a whole. So the scores of attention are
+//! product by its left operand. So does a product whose terms are rows of both operands; it takes them strip by strip, in order. A value that nobody else reads is never stored as a whole. So the scores of attention are
 //! never there but for a strip of queries, and a product's rows pass through its epilogue before they leave the cache.
 //!
 //! Each operator computes what it would by itself, a row at a time; no bit depends on the strips.
@@ -15,9 +15,9 @@ use super::Kernel;
 use std::cell::RefCell;
 
 /// Most operators of a group.
-pub(crate) const MAX_MEMBERS: usize = 16;
-/// Most tensors that a group's operators read and write: eight inputs and an output each.
-pub(crate) const MAX_TENSORS: usize = 9 * MAX_MEMBERS;
+pub(crate) const MAX_MEMBERS: usize = 32;
+/// Most tensors that a group's operators read and write: eight inputs, an output and parts each.
+pub(crate) const MAX_TENSORS: usize = 10 * MAX_MEMBERS;
 /// Words of a thread's memory for values that are not stored: half of a usual second cache.
 pub(crate) const SCRATCH_WORDS: usize = 128 << 10;
 /// Bytes of one thread's memory for them.
@@ -29,6 +29,8 @@ pub(crate) enum RowKernel {
     Map(Map),
     Reduce(RowReduce),
     Product(MatMul),
+    /// A product whose terms are the rows.
+    RowProduct(MatMul),
 }
 
 /// Where an operand lies.
@@ -46,6 +48,8 @@ pub(crate) struct Member {
     pub(crate) kernel: RowKernel,
     pub(crate) inputs: Vec<Operand>,
     pub(crate) output: Operand,
+    /// The tensor for parts of chunks, of a product that needs one.
+    pub(crate) parts: Option<usize>,
 }
 
 /// The rows that a group goes over.
@@ -59,6 +63,8 @@ pub(crate) struct Rows {
     pub(crate) height: usize,
     /// The rows of every strip but a matrix's last are a multiple of this, which divides `height`.
     pub(crate) grain: usize,
+    /// Whether the strips of a matrix are taken in order.
+    pub(crate) ordered: bool,
 }
 
 /// Operators in the order in which they are run, strip by strip.
@@ -90,6 +96,9 @@ impl RowKernel {
             Kernel::MatMul(product) if product.goes_by_rows() && !product.is_narrow() => {
                 Some(Self::Product(product))
             }
+            Kernel::MatMul(product) if product.sums_over_rows() && !product.is_narrow() => {
+                Some(Self::RowProduct(product))
+            }
             _ => None,
         }
     }
@@ -98,7 +107,7 @@ impl RowKernel {
         match self {
             Self::Map(map) => map.nanoseconds(),
             Self::Reduce(reduce) => reduce.nanoseconds(),
-            Self::Product(product) => product.nanoseconds(),
+            Self::Product(product) | Self::RowProduct(product) => product.nanoseconds(),
         }
     }
 }
@@ -121,7 +130,7 @@ impl Strips {
         let Rows { count, matrix, .. } = self.rows;
         let height = self.height(exec);
         let per_matrix = matrix.div_ceil(height);
-        exec.each(count / matrix * per_matrix, |number| {
+        let strip = |number: usize| {
             let within = number % per_matrix * height;
             let first = number / per_matrix * matrix + within;
             let strip = Strip {
@@ -139,7 +148,14 @@ impl Strips {
                     unsafe { strip.run(member, scratch) };
                 }
             });
-        });
+        };
+        if self.rows.ordered {
+            exec.each(count / matrix, |matrix| {
+                (matrix * per_matrix..(matrix + 1) * per_matrix).for_each(strip);
+            });
+        } else {
+            exec.each(count / matrix * per_matrix, strip);
+        }
     }
 
     /// Whether every strip copies a right operand that all of them read.
@@ -156,7 +172,11 @@ impl Strips {
             matrix,
             height,
             grain,
+            ordered,
         } = self.rows;
+        if ordered {
+            return height;
+        }
         let mut wanted = exec.pieces(self.nanoseconds());
         if self.packs_for_each() {
             wanted = wanted.min(PIECES_PER_THREAD * exec.threads);
@@ -215,6 +235,13 @@ impl Strip<'_> {
                 }
                 RowKernel::Product(product) => {
                     product.strip(self.path, input(0), input(1), output, rows);
+                }
+                RowKernel::RowProduct(product) => {
+                    let operands = (input(0).cast_const(), input(1).cast_const());
+                    let parts = member
+                        .parts
+                        .map_or(output, |parts| self.tensors[parts].at(0));
+                    product.take_rows(self.path, operands, (output, parts), rows);
                 }
             }
         }

@@ -14,6 +14,7 @@ use crate::cpu::Kernel;
 use crate::uses::{Uses, Wanted};
 use assay_numerics::Op;
 use assay_program::ValidProgram;
+use fuse::Unit;
 use planner::Planner;
 
 /// A region of memory that outlives a node.
@@ -53,6 +54,8 @@ pub(crate) struct NodeInstruction {
     pub(crate) kernel: Kernel,
     pub(crate) inputs: Vec<Region>,
     pub(crate) output: Region,
+    /// Working memory.
+    pub(crate) workspace: Option<Region>,
 }
 
 /// Nodes that are run together.
@@ -103,8 +106,7 @@ impl Plan {
     pub(crate) fn new(program: &ValidProgram, threads: usize) -> Self {
         let uses = Uses::of(program, Wanted::Slots);
         let units = fuse::units(program.get(), &uses, threads);
-        let order: Vec<usize> = units.iter().flat_map(|unit| unit.nodes.clone()).collect();
-        let mut planner = Planner::new(program.get(), &uses, &order);
+        let mut planner = Planner::new(program.get(), &uses, &units, threads);
         for unit in &units {
             planner.plan(unit);
         }
@@ -112,11 +114,11 @@ impl Plan {
     }
 
     /// Places every value, to be computed in order, one node after the other.
-    pub(crate) fn traced(program: &ValidProgram) -> Self {
+    pub(crate) fn traced(program: &ValidProgram, threads: usize) -> Self {
         let uses = Uses::of(program, Wanted::Every);
         let nodes = &program.get().nodes;
-        let order: Vec<usize> = (0..nodes.len()).collect();
-        let mut planner = Planner::new(program.get(), &uses, &order);
+        let units: Vec<Unit> = (0..nodes.len()).map(Unit::of).collect();
+        let mut planner = Planner::new(program.get(), &uses, &units, threads);
         for (number, node) in nodes.iter().enumerate() {
             if uses.computes(number) {
                 planner.plan_node(number);

@@ -24,12 +24,18 @@ pub(super) struct Planner<'a> {
     /// For each node whether it has words of the arena that nobody took over or gave back.
     owns: Vec<bool>,
     memory: Memory,
+    threads: usize,
     plan: Plan,
 }
 
 impl<'a> Planner<'a> {
-    /// `order` has every node that will be planned, and those whose inputs will be looked at.
-    pub(super) fn new(program: &'a Program, uses: &'a Uses, order: &[usize]) -> Self {
+    /// For units in the order in which they will be planned.
+    pub(super) fn new(
+        program: &'a Program,
+        uses: &'a Uses,
+        units: &[Unit],
+        threads: usize,
+    ) -> Self {
         let (nodes, slots) = (program.nodes.len(), program.slots.len());
         let mut planner = Self {
             program,
@@ -40,6 +46,7 @@ impl<'a> Planner<'a> {
             places: vec![None; nodes],
             owns: vec![false; nodes],
             memory: Memory::new(LINE_WORDS),
+            threads,
             plan: Plan {
                 instructions: Vec::new(),
                 arena_words: 0,
@@ -48,17 +55,31 @@ impl<'a> Planner<'a> {
                 values: Vec::new(),
             },
         };
-        for (position, node) in order.iter().enumerate() {
-            planner.position[*node] = position;
-            for input in &program.nodes[*node].inputs {
-                match uses.origin(input.source) {
-                    Origin::Node(node) => planner.node_reads[node] = Some(position),
-                    Origin::Slot(slot) => planner.slot_reads[slot] = Some(position),
-                    Origin::Input(_) | Origin::Constant(_) => {}
-                }
+        let mut position = 0;
+        for unit in units {
+            for node in &unit.nodes {
+                planner.position[*node] = position;
+                planner.note_reads(*node, position, &unit.again);
+                position += 1;
+            }
+            for node in &unit.again {
+                planner.note_reads(*node, position - 1, &unit.again);
             }
         }
         planner
+    }
+
+    /// Notes what a node reads at a position, but for what is computed there for it.
+    fn note_reads(&mut self, node: usize, position: usize, again: &[usize]) {
+        for input in &self.program.nodes[node].inputs {
+            let last = match self.uses.origin(input.source) {
+                Origin::Node(node) if again.contains(&node) => continue,
+                Origin::Node(node) => &mut self.node_reads[node],
+                Origin::Slot(slot) => &mut self.slot_reads[slot],
+                Origin::Input(_) | Origin::Constant(_) => continue,
+            };
+            *last = (*last).max(Some(position));
+        }
     }
 
     pub(super) fn finish(mut self) -> Plan {
@@ -68,9 +89,9 @@ impl<'a> Planner<'a> {
 
     /// Places the next nodes of the order.
     pub(super) fn plan(&mut self, unit: &Unit) {
-        match (&unit.shape, unit.nodes.as_slice()) {
-            (Some(shape), nodes) => self.plan_group(nodes, shape),
-            (None, nodes) => nodes.iter().for_each(|node| self.plan_node(*node)),
+        match &unit.shape {
+            Some(shape) => self.plan_group(&unit.members(), shape),
+            None => unit.nodes.iter().for_each(|node| self.plan_node(*node)),
         }
     }
 
@@ -80,14 +101,29 @@ impl<'a> Planner<'a> {
             return;
         };
         let place = self.take_place(number, &[number]);
+        let workspace = self.workspace(&kernel);
         let node = NodeInstruction {
             node: number,
             kernel,
             inputs: self.regions(number),
             output: self.region(number, place),
+            workspace,
         };
         self.plan.instructions.push(Instruction::Node(node));
         self.release(number, self.position[number]);
+    }
+
+    /// Working memory of a node, which the next one may use again.
+    fn workspace(&mut self, kernel: &Kernel) -> Option<Region> {
+        let words = kernel.workspace_words(self.threads);
+        (words > 0).then(|| {
+            let offset = self.memory.take(words);
+            self.memory.give_back(offset, words);
+            Region {
+                place: Place::Arena(offset),
+                words,
+            }
+        })
     }
 
     /// Says where the value of a node will be seen: it stays there until the next node is computed.
@@ -106,42 +142,70 @@ impl<'a> Planner<'a> {
             let place = self.take_place(*node, nodes);
             tensors.add(self.region(*node, place));
         }
+        let parts = self.take_parts(nodes, &mut tensors);
         let written = tensors.0.len();
-        let members = nodes.iter().zip(&shape.scratch);
+        let members = nodes.iter().zip(&parts);
         let members = members
-            .filter_map(|(node, _)| {
-                let kernel = Kernel::new(&self.program.nodes[*node].operation())?;
-                let inputs = self.program.nodes[*node].inputs.iter();
-                Some(Member {
-                    kernel: RowKernel::new(kernel)?,
-                    inputs: inputs
-                        .map(|input| {
-                            self.operand(input.source, input.ty, (nodes, shape), &mut tensors)
-                        })
-                        .collect(),
-                    output: self.operand(
-                        Source::Node(*node as u32),
-                        self.program.nodes[*node].output,
-                        (nodes, shape),
-                        &mut tensors,
-                    ),
-                })
-            })
+            .filter_map(|(node, parts)| self.member(*node, (nodes, shape), *parts, &mut tensors))
             .collect();
-        self.plan
-            .instructions
-            .push(Instruction::Group(GroupInstruction {
-                strips: Strips {
-                    rows: shape.rows,
-                    members,
-                },
-                tensors: tensors.0,
-                written,
-            }));
+        for region in parts.iter().flatten().map(|parts| tensors.0[*parts]) {
+            if let Place::Arena(offset) = region.place {
+                self.memory.give_back(offset, region.words);
+            }
+        }
+        let rows = shape.rows;
+        let group = GroupInstruction {
+            strips: Strips { rows, members },
+            tensors: tensors.0,
+            written,
+        };
+        self.plan.instructions.push(Instruction::Group(group));
         let end = nodes.iter().map(|node| self.position[*node]).max();
         for node in nodes {
             self.release(*node, end.unwrap_or(self.position[*node]));
         }
+    }
+
+    /// Takes words for the parts of chunks of those nodes that need them, until the group has been placed.
+    fn take_parts(&mut self, nodes: &[usize], tensors: &mut Tensors) -> Vec<Option<usize>> {
+        let keeps_parts = |node: usize| match self.row_kernel(node) {
+            Some(RowKernel::RowProduct(product)) => product.keeps_parts(),
+            _ => false,
+        };
+        let keep: Vec<bool> = nodes.iter().map(|node| keeps_parts(*node)).collect();
+        let nodes = nodes.iter().zip(keep);
+        nodes
+            .map(|(node, keeps)| {
+                keeps.then(|| {
+                    let place = Place::Arena(self.memory.take(self.words(*node)));
+                    tensors.add(self.region(*node, place))
+                })
+            })
+            .collect()
+    }
+
+    fn row_kernel(&self, number: usize) -> Option<RowKernel> {
+        Kernel::new(&self.program.nodes[number].operation()).and_then(RowKernel::new)
+    }
+
+    /// A node of a group, with the tensors that it reads.
+    fn member(
+        &self,
+        number: usize,
+        group: (&[usize], &Shape),
+        parts: Option<usize>,
+        tensors: &mut Tensors,
+    ) -> Option<Member> {
+        let node = &self.program.nodes[number];
+        let inputs = node.inputs.iter();
+        Some(Member {
+            kernel: self.row_kernel(number)?,
+            inputs: inputs
+                .map(|input| self.operand(input.source, input.ty, group, tensors))
+                .collect(),
+            output: self.operand(Source::Node(number as u32), node.output, group, tensors),
+            parts,
+        })
     }
 
     /// Where a member of a group finds or leaves a value of this type.

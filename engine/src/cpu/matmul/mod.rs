@@ -4,19 +4,19 @@
 //! from +0. A chunk is one panel of the blocked product: its part stays in registers, and totals are kept in the output.
 //! Blocks of the output are independent, so neither their shape nor the number of threads changes a bit.
 
+mod block;
+mod by_rows;
+mod long;
 pub(crate) mod pack;
 mod slim;
 pub(crate) mod tile;
 
 use super::exec::{Exec, Shared};
-use super::path::Path;
 use assay_numerics::Dims;
-use pack::{Left, Panels, Right, GROUP_COLS};
-use std::ops::Range;
-use tile::TileArgs;
+use block::Output;
 
 /// Terms of a chunk (rule S).
-const CHUNK: usize = 512;
+pub(crate) const CHUNK: usize = 512;
 /// Rows of the left operand that stay in the second cache while the right one passes.
 pub(crate) const BLOCK_ROWS: usize = 192;
 /// Billionths of a second that a multiply-add takes on one thread, times 1024 (48 a nanosecond, to plan with).
@@ -88,8 +88,18 @@ impl MatMul {
         arithmetic.max(moved)
     }
 
-    /// Computes the product of row-major `a` and `b` into `c`.
-    pub(crate) fn run(&self, exec: &Exec, a: &[f32], b: &[f32], c: &mut [f32]) {
+    /// Computes the product of row-major `a` and `b` into `c`. `workspace` has the words that [`Self::workspace_words`] asks for.
+    pub(crate) fn run(
+        &self,
+        exec: &Exec,
+        a: &[f32],
+        b: &[f32],
+        c: &mut [f32],
+        workspace: &mut [f32],
+    ) {
+        if !workspace.is_empty() {
+            return self.run_long(exec, a, b, c, workspace);
+        }
         let (path, output) = (exec.path, Shared::new(c.as_mut_ptr()));
         let matrix = self.rows * self.cols;
         if self.is_slim(path) {
@@ -110,7 +120,7 @@ impl MatMul {
             );
         } else {
             self.each_block(exec, self.grid(exec), a, b, |number, a, b, block| {
-                self.block(path, a, b, output.at(number * matrix), block)
+                self.block(path, a, b, Output::of(output.at(number * matrix)), block)
             });
         }
     }
@@ -139,11 +149,19 @@ impl MatMul {
                 col,
                 cols: width.min(self.cols - col),
             };
-            let [b0, b1] = [matrix / self.batch[1], matrix % self.batch[1]];
-            let a = &a[b0 * self.a_strides[0] + b1 * self.a_strides[1]..][..self.rows * self.terms];
-            let b = &b[b0 * self.b_strides[0] + b1 * self.b_strides[1]..][..self.terms * self.cols];
+            let (a, b) = self.operands(a, b, matrix);
             task(matrix, a, b, block);
         });
+    }
+
+    /// The operands of one output matrix.
+    fn operands<'a>(&self, a: &'a [f32], b: &'a [f32], matrix: usize) -> (&'a [f32], &'a [f32]) {
+        let [b0, b1] = [matrix / self.batch[1], matrix % self.batch[1]];
+        let at = |strides: &[usize; 2]| b0 * strides[0] + b1 * strides[1];
+        (
+            &a[at(&self.a_strides)..][..self.rows * self.terms],
+            &b[at(&self.b_strides)..][..self.terms * self.cols],
+        )
     }
 
     /// Row and column blocks of each output matrix: few enough that packing stays cheap, enough for the threads.
@@ -172,116 +190,13 @@ impl MatMul {
         }
         (row_blocks, col_blocks)
     }
+}
 
-    /// Whether rows of the output take the same rows of the left operand.
-    pub(crate) fn goes_by_rows(&self) -> bool {
-        let matrix = self.rows * self.terms;
-        let strides = [self.batch[1] * matrix, matrix];
-        let whole =
-            |(size, (found, wanted)): (&usize, (&usize, &usize))| *size == 1 || found == wanted;
-        let strides = self.a_strides.iter().zip(&strides);
-        !self.transpose_a && self.batch.iter().zip(strides).all(whole)
-    }
-
-    /// Whether slim blocks may serve, which ask for other strips.
-    pub(crate) fn is_narrow(&self) -> bool {
-        self.rows.min(self.cols) <= slim::MOST_ROWS
-    }
-
-    /// Whether all matrices have one right operand.
-    pub(crate) fn shares_right(&self) -> bool {
-        let fixed = |(size, stride): (&usize, &usize)| *size == 1 || *stride == 0;
-        self.batch.iter().zip(&self.b_strides).all(fixed)
-    }
-
-    /// Rows of each output matrix.
-    pub(crate) fn rows(&self) -> usize {
-        self.rows
-    }
-
-    /// Computes some rows of the output, which is stored from `c` on as the operands are from `a` and `b` on. The rows are
-    /// counted through all matrices.
-    ///
-    /// # Safety
-    /// The product [goes by rows](Self::goes_by_rows), and the rows lie in one matrix unless all [have one right
-    /// operand](Self::shares_right). The processor has the path's instructions. These rows of `a` and the matrix of `b` are readable,
-    /// and these rows of `c` are nobody else's.
-    pub(crate) unsafe fn strip(
-        &self,
-        path: &Path,
-        a: *const f32,
-        b: *const f32,
-        c: *mut f32,
-        rows: Range<usize>,
-    ) {
-        let matrix = rows.start / self.rows;
-        let [b0, b1] = [matrix / self.batch[1], matrix % self.batch[1]];
-        let b = b.wrapping_add(b0 * self.b_strides[0] + b1 * self.b_strides[1]);
-        let a = a.wrapping_add(rows.start * self.terms);
-        // SAFETY: the caller's promise.
-        let (a, b) = unsafe {
-            (
-                core::slice::from_raw_parts(a, rows.len() * self.terms),
-                core::slice::from_raw_parts(b, self.terms * self.cols),
-            )
-        };
-        let block = Block {
-            row: 0,
-            rows: rows.len(),
-            col: 0,
-            cols: self.cols,
-        };
-        let c = c.wrapping_add(rows.start * self.cols);
-        self.block(path, a, b, c, block);
-    }
-
-    /// One block of one output matrix, which starts at `c`; `a` and `b` are that matrix's operands.
-    fn block(&self, path: &Path, a: &[f32], b: &[f32], c: *mut f32, block: Block) {
-        let tile_cols = 2 * path.lanes;
-        let strips = block.rows.div_ceil(pack::strip_rows(self, path, block));
-        let height = block.rows.div_ceil(strips);
-        pack::with_panels(|Panels { left, right, .. }: &mut Panels| {
-            for term in (0..self.terms).step_by(CHUNK) {
-                let terms = CHUNK.min(self.terms - term);
-                let left = Left::new(self, path, a, block, (term, terms), height, left);
-                for group in (0..block.cols).step_by(GROUP_COLS) {
-                    let cols = GROUP_COLS.min(block.cols - group);
-                    let (at, use_of) = ((term, block.col + group), (tile_cols, strips));
-                    let right = Right::new(self, path, b, at, (terms, cols), use_of, right);
-                    for col in (0..cols).step_by(tile_cols) {
-                        let columns = tile_cols.min(cols - col);
-                        let (b, b_term) = right.panel(col, columns);
-                        let c = c.wrapping_add(block.row * self.cols + block.col + group + col);
-                        for row in (0..block.rows).step_by(height) {
-                            let (a, a_row, a_term) = left.strip(row, height);
-                            let args = TileArgs {
-                                terms,
-                                a,
-                                a_row,
-                                a_term,
-                                b,
-                                b_term,
-                                c: c.wrapping_add(row * self.cols),
-                                c_row: self.cols,
-                                c_col: 1,
-                                columns,
-                                first: term == 0,
-                                part: core::ptr::null_mut(),
-                                begins: true,
-                                ends: true,
-                            };
-                            let rows = height.min(block.rows - row);
-                            let vectors = columns.div_ceil(path.lanes);
-                            // SAFETY: the path was chosen because the processor has its instructions. `left` and `right`
-                            // hold `terms` terms of these rows and of whole vectors of columns. The rectangle of `c`
-                            // lies inside this block, and blocks of different tasks do not overlap.
-                            unsafe { path.tiles[rows - 1][vectors - 1](&args) };
-                        }
-                    }
-                }
-            }
-        });
-    }
+/// Whether an operand of matrices of so many elements has one for each of the batch.
+fn has_own_matrices(batch: &[usize; 2], strides: &[usize; 2], matrix: usize) -> bool {
+    let whole = [batch[1] * matrix, matrix];
+    let mut dims = batch.iter().zip(strides.iter().zip(&whole));
+    dims.all(|(size, (found, wanted))| *size == 1 || found == wanted)
 }
 
 /// Elements from matrix to matrix along each leading dimension, 0 along one of size 1.

@@ -23,9 +23,9 @@ pub(crate) struct TileArgs {
     pub(crate) columns: usize,
     /// Whether this is the first chunk, so that the total before it is +0.
     pub(crate) first: bool,
-    /// Of slim blocks: where the chunk's part lies between its pieces, row after row in whole vectors.
+    /// Where the chunk's part lies between its pieces: as the output does, but of slim blocks row after row in whole vectors.
     pub(crate) part: *mut f32,
-    /// Whether the terms are the chunk's first, and its last ones. But for slim blocks they are both.
+    /// Whether the terms are the chunk's first, and its last ones.
     pub(crate) begins: bool,
     pub(crate) ends: bool,
 }
@@ -42,15 +42,72 @@ pub(crate) type TileFn = unsafe fn(&TileArgs);
 /// # Safety
 /// The processor has the instruction set of `L`. For every `row < ROWS` and `term < args.terms`: `a` is readable there,
 /// `b` is readable for all lanes of `VECTORS` vectors, and `c` is valid for `args.columns` elements of every row and not
-/// read or written by anybody else.
+/// read or written by anybody else. So is `part`, unless the terms are the whole chunk; it may be the same memory.
 #[inline(always)]
 pub(crate) unsafe fn tile<L: Lanes, const ROWS: usize, const VECTORS: usize>(args: &TileArgs) {
     // SAFETY: every access is one that the caller has promised.
     unsafe {
         let mut part = [[L::splat(0.0); VECTORS]; ROWS];
+        if !args.begins {
+            for (row, sums) in part.iter_mut().enumerate() {
+                load_row::<L, VECTORS>(args, row, sums);
+            }
+        }
         take_terms::<L, ROWS, VECTORS>(args, &mut part);
         for (row, sums) in part.iter().enumerate() {
-            add_row::<L, VECTORS>(args, row, sums);
+            if args.ends {
+                add_row::<L, VECTORS>(args, row, sums);
+            } else {
+                keep_row::<L, VECTORS>(args, row, sums);
+            }
+        }
+    }
+}
+
+/// Where the part of a row's vector lies between pieces of a chunk, and how many of its lanes there are.
+#[inline(always)]
+fn part_of<L: Lanes>(args: &TileArgs, row: usize, v: usize) -> (*mut f32, usize) {
+    let lanes = args.columns.saturating_sub(v * L::COUNT).min(L::COUNT);
+    (
+        args.part.wrapping_add(row * args.c_row + v * L::COUNT),
+        lanes,
+    )
+}
+
+/// Takes up a row's part where the last piece of the chunk has left it.
+///
+/// # Safety
+/// As [`tile`].
+#[inline(always)]
+unsafe fn load_row<L: Lanes, const VECTORS: usize>(
+    args: &TileArgs,
+    row: usize,
+    sums: &mut [L::F; VECTORS],
+) {
+    // SAFETY: every access is one that the caller has promised.
+    unsafe {
+        for (v, sum) in sums.iter_mut().enumerate() {
+            let (from, lanes) = part_of::<L>(args, row, v);
+            *sum = L::load_part(from, lanes);
+        }
+    }
+}
+
+/// Leaves a row's part for the next piece of the chunk.
+///
+/// # Safety
+/// As [`tile`].
+#[inline(always)]
+unsafe fn keep_row<L: Lanes, const VECTORS: usize>(
+    args: &TileArgs,
+    row: usize,
+    sums: &[L::F; VECTORS],
+) {
+    // SAFETY: every access is one that the caller has promised.
+    unsafe {
+        for (v, sum) in sums.iter().enumerate() {
+            let (to, lanes) = part_of::<L>(args, row, v);
+            L::store_part(to, *sum, lanes);
         }
     }
 }

@@ -1,4 +1,5 @@
 use super::*;
+use crate::cpu::MatMul;
 use proptest::prelude::*;
 
 /// A product of `[b0, b1, m, k]` and `[b0, b1, k, n]`, either one broadcast along the leading dimensions that `mask` names.
@@ -119,4 +120,27 @@ fn no_sum_is_minus_zero() {
         assert_eq!(found.words(), [0], "{simd}");
     }
     assert_equals_reference(&product, 0, &[&a, &b]);
+}
+
+/// Long sums of few outputs, whose chunks threads share; in all layouts, with and without a last chunk that is short.
+#[test]
+fn long_sums_of_few_outputs() {
+    for (flags, [m, k, n], values) in [
+        (0, [16, 16_384, 31], Values::Tame),
+        (1, [16, 20_000, 32], Values::Finite),
+        (2, [20, 13_500, 32], Values::Tame),
+        (3, [3, 70_001, 7], Values::Tame),
+        (0, [1, 400_000, 1], Values::Finite),
+        (1, [33, 9_000, 30], Values::Wild),
+    ] {
+        let product = MatMul::new(
+            dims([1, 1, m, k]),
+            dims([1, 1, k, n]),
+            dims([1, 1, m, n]),
+            false,
+            false,
+        );
+        assert!(product.workspace_words(2) > 0, "{m} x {k} x {n}");
+        check([1, 1], [m, k, n], flags, 0, values, u64::from(k));
+    }
 }

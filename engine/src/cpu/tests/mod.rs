@@ -114,9 +114,11 @@ fn run(operation: &Operation, exec: &Exec, step: u64, inputs: &[&Tensor]) -> Ten
         .iter()
         .map(|input| (input.words().as_ptr(), input.words().len()))
         .collect();
+    let mut workspace = vec![0xdead_beef; kernel.workspace_words(exec.threads)];
     let operands = Operands {
         inputs: &inputs,
         output: (output.words_mut().as_mut_ptr(), words),
+        workspace: (workspace.as_mut_ptr(), workspace.len()),
     };
     // SAFETY: the tensors have the operation's types, and the output is none of the inputs.
     unsafe { kernel.run(exec, &StepContext { seed: &SEED, step }, &operands) };

@@ -22,8 +22,9 @@ pub(super) struct Graph<'a> {
 #[derive(Clone, Debug)]
 pub(super) struct Form {
     pub(super) kernel: RowKernel,
-    /// Rows of the output, leading dimensions included.
+    /// Rows of the output, or of the operands if the terms are the rows; leading dimensions included.
     pub(super) rows: usize,
+    /// Columns of the output.
     pub(super) cols: usize,
 }
 
@@ -84,6 +85,11 @@ impl<'a> Graph<'a> {
         self.forms[node].as_ref()
     }
 
+    /// Elements of a node's output.
+    pub(super) fn elements(&self, node: usize) -> usize {
+        self.program.nodes[node].output.dims.elements() as usize
+    }
+
     /// Whether the node gives a slot.
     pub(super) fn gives_slot(&self, node: usize) -> bool {
         node >= first_slot_node(self.program)
@@ -108,10 +114,12 @@ impl<'a> Graph<'a> {
         let output = self.program.nodes[node].output.dims;
         let same_rows = from.rows == form.rows && from.cols == dims.cols() as usize;
         match &form.kernel {
+            _ if matches!(from.kernel, RowKernel::RowProduct(_)) => Edge::Whole,
             RowKernel::Map(_) if dims == output => Edge::Full,
             RowKernel::Map(_) if is_column(dims, output) && same_rows => Edge::Rows,
             RowKernel::Reduce(_) if same_rows => Edge::Rows,
             RowKernel::Product(_) if input == 0 && same_rows => Edge::Rows,
+            RowKernel::RowProduct(_) if same_rows => Edge::Rows,
             _ => Edge::Whole,
         }
     }
@@ -129,9 +137,9 @@ fn form(program: &Program, uses: &Uses, node: usize) -> Option<Form> {
     let kernel = Kernel::new(&program.nodes[node].operation()).and_then(RowKernel::new)?;
     let dims = program.nodes[node].output.dims;
     let cols = dims.cols() as usize;
-    Some(Form {
-        kernel,
-        rows: dims.elements() as usize / cols,
-        cols,
-    })
+    let rows = match &kernel {
+        RowKernel::RowProduct(product) => product.matrices() * product.terms(),
+        _ => dims.elements() as usize / cols,
+    };
+    Some(Form { kernel, rows, cols })
 }

@@ -3,6 +3,7 @@
 //! Two nodes that go row by row join if one reads the other's rows in their places. They do not if anything that one of them needs
 //! depends on the other by way of a third, or if what they have between them does not suit the machine ([`shape`]).
 
+mod again;
 mod graph;
 mod order;
 mod shape;
@@ -10,14 +11,35 @@ mod shape;
 use crate::uses::Uses;
 use assay_program::Program;
 use graph::Graph;
+use shape::Member;
 pub(super) use shape::Shape;
 
-/// Nodes that are run at once, ascending.
+/// Nodes that are run at once.
 #[derive(Clone, Debug)]
 pub(super) struct Unit {
+    /// Ascending. No other unit has them.
     pub(super) nodes: Vec<usize>,
-    /// How they share rows, if they are several.
+    /// Nodes of other units that are computed once more, to be read here.
+    pub(super) again: Vec<usize>,
+    /// How all of these share rows, if they are several.
     pub(super) shape: Option<Shape>,
+}
+
+impl Unit {
+    pub(super) fn of(node: usize) -> Self {
+        Self {
+            nodes: vec![node],
+            again: vec![],
+            shape: None,
+        }
+    }
+
+    /// All nodes, in the order in which they are run.
+    pub(super) fn members(&self) -> Vec<usize> {
+        let mut members = [&self.nodes[..], &self.again].concat();
+        members.sort_unstable();
+        members
+    }
 }
 
 /// The nodes that are computed, in the order in which they are. Every unit comes after those that it reads.
@@ -27,12 +49,7 @@ pub(super) fn units(program: &Program, uses: &Uses, threads: usize) -> Vec<Unit>
         threads,
         unit: (0..program.nodes.len()).collect(),
         top: (0..program.nodes.len()).collect(),
-        units: (0..program.nodes.len())
-            .map(|node| Unit {
-                nodes: vec![node],
-                shape: None,
-            })
-            .collect(),
+        units: (0..program.nodes.len()).map(Unit::of).collect(),
     };
     for node in 0..program.nodes.len() {
         for at in 0..fusion.graph.sources(node).len() {
@@ -40,6 +57,7 @@ pub(super) fn units(program: &Program, uses: &Uses, threads: usize) -> Vec<Unit>
             fusion.join(fusion.unit[source], fusion.unit[node]);
         }
     }
+    fusion.compute_again();
     order::ordered(fusion)
 }
 
@@ -68,7 +86,7 @@ impl Fusion<'_> {
         let mut nodes = self.units[first].nodes.clone();
         nodes.extend(&self.units[second].nodes);
         nodes.sort_unstable();
-        let Some(shape) = shape::of(&self.graph, &nodes, self.threads) else {
+        let Some(shape) = self.shape(&nodes, &[]) else {
             return;
         };
         if self.leads_back(&nodes, [first, second]) {
@@ -88,8 +106,35 @@ impl Fusion<'_> {
         self.units[second].nodes.clear();
         self.units[first] = Unit {
             nodes,
+            again: vec![],
             shape: Some(shape),
         };
+    }
+
+    /// The shape of a unit of these nodes and others that are computed again.
+    fn shape(&self, nodes: &[usize], again: &[usize]) -> Option<Shape> {
+        let mut members: Vec<Member> = nodes
+            .iter()
+            .map(|node| Member {
+                node: *node,
+                stored: self.is_stored(*node, nodes),
+            })
+            .collect();
+        members.extend(again.iter().map(|node| Member {
+            node: *node,
+            stored: false,
+        }));
+        members.sort_unstable_by_key(|member| member.node);
+        shape::of(&self.graph, &members, self.threads)
+    }
+
+    /// Whether somebody needs the value of a node besides those that are run with it and those that compute it again.
+    fn is_stored(&self, node: usize, with: &[usize]) -> bool {
+        let mut readers = self.graph.readers(node).iter();
+        self.graph.gives_slot(node)
+            || readers.any(|reader| {
+                !with.contains(reader) && !self.units[self.unit[*reader]].again.contains(&node)
+            })
     }
 
     /// Whether something else that `nodes` need depends on one of them. Yes as well if that takes too long to find out.

@@ -2,7 +2,7 @@
 
 use super::graph::{Edge, Form, Graph};
 use crate::cpu::strips::{RowKernel, Rows, MAX_MEMBERS, SCRATCH_WORDS};
-use crate::cpu::{MatMul, BLOCK_ROWS, WORTH_SHARING_NS};
+use crate::cpu::{MatMul, BLOCK_ROWS, CHUNK, WORTH_SHARING_NS};
 use crate::plan::memory::Memory;
 
 /// Elements that Maps of one shape take at a time: few enough that seven tensors' stay in the second cache.
@@ -20,23 +20,28 @@ const ROWS_A_THREAD: usize = 4;
 #[derive(Clone, Debug)]
 pub(in crate::plan) struct Shape {
     pub(in crate::plan) rows: Rows,
-    /// For each node where its rows lie in a thread's memory, for each row of a strip; nothing if they are stored.
+    /// For each member where its rows lie in a thread's memory, for each row of a strip; nothing if they are stored.
     pub(in crate::plan) scratch: Vec<Option<usize>>,
 }
 
-/// The shape of a group of these nodes, if they can and should be one.
-pub(super) fn of(graph: &Graph<'_>, nodes: &[usize], threads: usize) -> Option<Shape> {
-    if nodes.len() > MAX_MEMBERS {
+/// A node of a group.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Member {
+    pub(super) node: usize,
+    /// Whether somebody outside reads its value.
+    pub(super) stored: bool,
+}
+
+/// The shape of a group of these nodes, ascending, if they can and should be one.
+pub(super) fn of(graph: &Graph<'_>, members: &[Member], threads: usize) -> Option<Shape> {
+    if members.len() > MAX_MEMBERS {
         return None;
     }
-    let forms: Vec<&Form> = nodes
-        .iter()
-        .map(|node| graph.form(*node))
-        .collect::<Option<_>>()?;
+    let forms = members.iter().map(|member| graph.form(member.node));
     let candidate = Candidate {
         graph,
-        nodes,
-        forms,
+        members,
+        forms: forms.collect::<Option<_>>()?,
     };
     candidate
         .by_elements()
@@ -46,7 +51,7 @@ pub(super) fn of(graph: &Graph<'_>, nodes: &[usize], threads: usize) -> Option<S
 /// Nodes that go row by row.
 struct Candidate<'a> {
     graph: &'a Graph<'a>,
-    nodes: &'a [usize],
+    members: &'a [Member],
     forms: Vec<&'a Form>,
 }
 
@@ -69,6 +74,7 @@ impl Candidate<'_> {
             matrix: count,
             height: height / ELEMENTS_GRAIN * ELEMENTS_GRAIN,
             grain: ELEMENTS_GRAIN,
+            ordered: false,
         };
         Some(Shape { rows, scratch })
     }
@@ -83,12 +89,18 @@ impl Candidate<'_> {
         }
         let matrix = self.matrix(count)?;
         let (scratch, words) = self.scratch(|form| form.cols);
-        let height = self.height(&scratch, words)?;
+        let ordered = self.row_products().next().is_some();
+        let mut height = self.height(&scratch, words)?.min(matrix);
+        if ordered && matrix > CHUNK {
+            // A strip lies in one chunk of the terms.
+            height = prev_power_of_two(height.min(CHUNK));
+        }
         let rows = Rows {
             count,
             matrix,
-            height: height.min(matrix),
+            height,
             grain: 1,
+            ordered,
         };
         (self.nanoseconds() < WORTH_SHARING_NS || self.enough_rows(rows, threads))
             .then_some(Shape { rows, scratch })
@@ -97,6 +109,13 @@ impl Candidate<'_> {
     fn products(&self) -> impl Iterator<Item = &MatMul> + '_ {
         self.forms.iter().filter_map(|form| match &form.kernel {
             RowKernel::Product(product) => Some(product),
+            _ => None,
+        })
+    }
+
+    fn row_products(&self) -> impl Iterator<Item = &MatMul> + '_ {
+        self.forms.iter().filter_map(|form| match &form.kernel {
+            RowKernel::RowProduct(product) => Some(product),
             _ => None,
         })
     }
@@ -110,16 +129,17 @@ impl Candidate<'_> {
 
     /// How the nodes read each other.
     fn inner_edges(&self) -> impl Iterator<Item = Edge> + '_ {
-        let edges = self.nodes.iter().flat_map(|node| self.graph.edges(*node));
+        let members = self.members.iter();
+        let edges = members.flat_map(|member| self.graph.edges(member.node));
         edges
-            .filter(|(source, _)| self.nodes.contains(source))
+            .filter(|(source, _)| self.position(*source).is_some())
             .map(|(_, edge)| edge)
     }
 
     /// Whether values that are read element by element have rows as long as their readers' rows.
     fn full_edges_keep_rows(&self) -> bool {
-        self.nodes.iter().zip(&self.forms).all(|(node, form)| {
-            self.graph.edges(*node).all(|(source, edge)| {
+        self.members.iter().zip(&self.forms).all(|(member, form)| {
+            self.graph.edges(member.node).all(|(source, edge)| {
                 edge != Edge::Full
                     || self
                         .position(source)
@@ -129,26 +149,30 @@ impl Candidate<'_> {
     }
 
     fn position(&self, node: usize) -> Option<usize> {
-        self.nodes.iter().position(|other| *other == node)
+        self.members.iter().position(|member| member.node == node)
     }
 
     /// Rows of the matrices with right operands of their own; all rows if there are none, nothing if they differ.
     fn matrix(&self, count: usize) -> Option<usize> {
-        let mut own = self.products().filter(|product| !product.shares_right());
-        let matrix = own.next().map_or(count, |product| product.rows());
-        own.all(|product| product.rows() == matrix)
-            .then_some(matrix)
+        let own = self.products().filter(|product| !product.shares_right());
+        let terms = self.row_products().map(|product| product.terms());
+        let mut rows = own.map(|product| product.rows()).chain(terms);
+        let matrix = rows.next().unwrap_or(count);
+        rows.all(|other| other == matrix).then_some(matrix)
     }
 
     /// Most rows of a strip, if there is room for enough.
     fn height(&self, scratch: &[Option<usize>], words: usize) -> Option<usize> {
         let stored = scratch.iter().zip(&self.forms);
-        let stored = stored.filter(|(place, _)| place.is_none());
+        let stored = stored.filter(|(place, form)| {
+            place.is_none() && !matches!(form.kernel, RowKernel::RowProduct(_))
+        });
         let stored: usize = stored.map(|(_, form)| form.cols).sum();
         let room = SCRATCH_WORDS / words.max(1);
         let (fewest, most) = match self.products().map(|product| product.shares_right()).max() {
             Some(true) => (ROWS_WORTH_PACKING, BLOCK_ROWS),
             Some(false) => (FEWEST_PRODUCT_ROWS, BLOCK_ROWS),
+            None if self.row_products().next().is_some() => (FEWEST_PRODUCT_ROWS, BLOCK_ROWS),
             None => (1, usize::MAX),
         };
         let wanted = (SCRATCH_WORDS / (words + stored).max(1)).clamp(fewest.max(1), most);
@@ -157,6 +181,9 @@ impl Candidate<'_> {
 
     /// Whether the threads can share the rows as well as they would share each node.
     fn enough_rows(&self, rows: Rows, threads: usize) -> bool {
+        if rows.ordered && rows.count / rows.matrix < threads {
+            return false;
+        }
         let shared = self.products().any(|product| product.shares_right());
         let each = if shared {
             ROWS_WORTH_PACKING
@@ -169,16 +196,16 @@ impl Candidate<'_> {
     /// Where the values that nobody else reads lie, and the words of all for each row of a strip.
     fn scratch(&self, width: impl Fn(&Form) -> usize) -> (Vec<Option<usize>>, usize) {
         let mut memory = Memory::new(1);
-        let mut places = vec![None; self.nodes.len()];
-        let mut free = vec![false; self.nodes.len()];
-        for (number, node) in self.nodes.iter().enumerate() {
+        let mut places = vec![None; self.members.len()];
+        let mut free = vec![false; self.members.len()];
+        for (number, member) in self.members.iter().enumerate() {
             let ending: Vec<(usize, Edge)> = self
                 .graph
-                .edges(*node)
+                .edges(member.node)
                 .filter_map(|(source, edge)| Some((self.position(source)?, edge)))
                 .filter(|(source, _)| self.last_reader(*source) == number)
                 .collect();
-            if self.is_inner(*node) {
+            if !member.stored {
                 let over = ending.iter().find(|(source, _)| {
                     let mut reads = ending.iter().filter(|(other, _)| other == source);
                     places[*source].is_some() && reads.all(|(_, edge)| *edge == Edge::Full)
@@ -203,16 +230,14 @@ impl Candidate<'_> {
 
     /// The position of the last of the nodes that reads the node at `position`.
     fn last_reader(&self, position: usize) -> usize {
-        let readers = self.graph.readers(self.nodes[position]).iter();
+        let readers = self.graph.readers(self.members[position].node).iter();
         readers
             .filter_map(|reader| self.position(*reader))
             .max()
             .unwrap_or(position)
     }
+}
 
-    /// Whether nobody else needs the node's value.
-    fn is_inner(&self, node: usize) -> bool {
-        let readers = self.graph.readers(node);
-        !self.graph.gives_slot(node) && readers.iter().all(|reader| self.nodes.contains(reader))
-    }
+fn prev_power_of_two(n: usize) -> usize {
+    1 << n.max(1).ilog2()
 }
