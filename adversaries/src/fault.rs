@@ -108,7 +108,8 @@ const fn is_product(op: &Op) -> bool {
 }
 
 const fn is_sum(op: &Op) -> bool {
-    is_product(op) || matches!(op, Op::RowSum | Op::ColSum | Op::LeadSum)
+    let sum = matches!(op, Op::RowSum | Op::ColSum | Op::LeadSum | Op::ScatterAdd);
+    sum || is_product(op)
 }
 
 /// The largest slot of floats that is no tape.

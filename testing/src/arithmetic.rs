@@ -48,7 +48,7 @@ pub fn reversed(sum: &Operation, inputs: &[&Tensor]) -> Vec<Tensor> {
                 1,
             )
             | (Op::RowSum, _) => &[3],
-            (Op::MatMul { .. }, _) | (Op::ColSum, _) => &[2],
+            (Op::MatMul { .. }, _) | (Op::ColSum | Op::ScatterAdd, _) => &[2],
             (Op::LeadSum, _) => &[0, 1],
             _ => &[],
         }

@@ -10,6 +10,7 @@ const MATMUL: &str = include_str!("kernels/matmul.cu");
 const REDUCE: &str = include_str!("kernels/reduce.cu");
 const MOVEMENT: &str = include_str!("kernels/movement.cu");
 const ROWS: &str = include_str!("kernels/rows.cu");
+const SCATTER: &str = include_str!("kernels/scatter.cu");
 const KECCAK: &str = include_str!("kernels/keccak.cu");
 const MAP: &str = include_str!("kernels/map.cu");
 
@@ -24,6 +25,8 @@ pub enum Unit {
     Movement,
     /// Gather, pick, one-hot, batches, tapes.
     Rows,
+    /// Rows added up where an index sends them.
+    Scatter,
     /// Hashes of tiles and trees.
     Keccak,
     /// The Maps of a program.
@@ -32,11 +35,12 @@ pub enum Unit {
 
 impl Unit {
     /// The units whose text does not depend on a program.
-    pub const FIXED: [Self; 5] = [
+    pub const FIXED: [Self; 6] = [
         Self::MatMul,
         Self::Reduce,
         Self::Movement,
         Self::Rows,
+        Self::Scatter,
         Self::Keccak,
     ];
 
@@ -47,6 +51,7 @@ impl Unit {
             Self::Reduce => REDUCE.into(),
             Self::Movement => MOVEMENT.into(),
             Self::Rows => ROWS.into(),
+            Self::Scatter => SCATTER.into(),
             Self::Keccak => KECCAK.into(),
             Self::Maps => maps
                 .iter()

@@ -33,6 +33,12 @@ fn every_fixed_kernel_on_several_architectures() {
                 Unit::Reduce => &["row_sum", "row_max_join", "stack_sum", "add_chunks"],
                 Unit::Movement => &["move_elements", "turn_squares"],
                 Unit::Rows => &["gather", "pick", "one_hot", "batch_rows", "row_write"],
+                Unit::Scatter => &[
+                    "scatter_clear",
+                    "scatter_sort",
+                    "scatter_link",
+                    "scatter_join",
+                ],
                 Unit::Keccak => &["leaves", "tree_levels"],
                 Unit::Maps => &[],
             };

@@ -6,6 +6,7 @@ use super::matmul::MatMul;
 use super::movement::{Concat, Strided};
 use super::reduce::{ColReduce, Reduction, RowReduce};
 use super::rows::{self, BatchRows};
+use super::scatter::ScatterAdd;
 use assay_numerics::{Op, Operation};
 
 /// An operator with its layouts. Made from an operation that its check has accepted.
@@ -23,6 +24,7 @@ pub(crate) enum Kernel {
     OneHot { width: usize },
     BatchRows(BatchRows),
     RowWrite { width: usize },
+    ScatterAdd(ScatterAdd),
 }
 
 /// Where an operation's tensors lie.
@@ -77,6 +79,7 @@ impl Kernel {
             },
             Op::BatchRows { order } => Self::BatchRows(BatchRows::new(*order, inputs[0], output)),
             Op::RowWrite => Self::RowWrite { width: width(0) },
+            Op::ScatterAdd => Self::ScatterAdd(ScatterAdd::new(inputs[1], output)),
             Op::Commit => return None,
         })
     }
@@ -106,6 +109,7 @@ impl Kernel {
             Self::RowReduce(reduce) => reduce.nanoseconds(),
             Self::ColReduce(reduce) => reduce.nanoseconds(),
             Self::Strided(strided) => strided.nanoseconds(),
+            Self::ScatterAdd(scatter) => scatter.nanoseconds(),
             _ => 0,
         }
     }
@@ -196,6 +200,9 @@ impl Kernel {
                     output.copy_from_slice(tape);
                 }
                 rows::row_write(context.step, inputs[1], *width, output);
+            }
+            Self::ScatterAdd(scatter) => {
+                scatter.run(exec, inputs[0], float(1), bytemuck::cast_slice_mut(output))
             }
         }
     }

@@ -15,6 +15,7 @@ mod path;
 mod reduce;
 mod reduce_lanes;
 mod rows;
+mod scatter;
 mod simd;
 pub(crate) mod strips;
 #[cfg(test)]

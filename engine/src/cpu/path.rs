@@ -4,12 +4,15 @@ use super::lanes::Lanes;
 use super::map::block::{self, Step, MAX_VALUES};
 use super::matmul::tile::{self, TileArgs, TileFn, SLIM_VECTORS};
 use super::reduce_lanes as reduce;
+use super::scatter;
 use crate::hash::{keccak, tiles, words::Words};
 
 /// A kernel that reduces rows: `(x, rows, cols, to)`.
 pub(crate) type RowFn = unsafe fn(*const f32, usize, usize, *mut f32);
 /// A kernel that reduces columns: `(x, rows, stride, columns, to)`.
 pub(crate) type ColFn = unsafe fn(*const f32, usize, usize, usize, *mut f32);
+/// A kernel that adds the sum of some rows to another one: `(x, stride, rows, columns, to)`.
+pub(crate) type AddRowsFn = unsafe fn(*const f32, usize, &[u16], usize, *mut f32);
 /// A kernel that packs an operand: `(from, stride, terms, columns, to, width)`.
 pub(crate) type PackFn = unsafe fn(*const f32, usize, usize, usize, *mut f32, usize);
 /// A kernel that runs a Map's code over a block: `(steps, places, n)`.
@@ -36,6 +39,7 @@ pub(crate) struct Path {
     pub(crate) row_max: RowFn,
     pub(crate) col_sum: ColFn,
     pub(crate) col_max: ColFn,
+    pub(crate) add_rows: AddRowsFn,
     /// Messages that `sponge` hashes at once.
     pub(crate) hash_lanes: usize,
     pub(crate) sponge: SpongeFn,
@@ -91,6 +95,10 @@ macro_rules! path {
                 unsafe { reduce::col_max::<$lanes>(x, rows, stride, columns, to) }
             }
             $(#[$feature])?
+            unsafe fn add_rows(x: *const f32, stride: usize, rows: &[u16], columns: usize, to: *mut f32) {
+                unsafe { scatter::add_rows::<$lanes>(x, stride, rows, columns, to) }
+            }
+            $(#[$feature])?
             unsafe fn sponge(messages: *const *const u64, blocks: usize, digests: &mut [[u64; 4]; keccak::MAX_LANES]) {
                 unsafe { keccak::sponge::<$words>(messages, blocks, digests) }
             }
@@ -111,6 +119,7 @@ macro_rules! path {
                 row_max,
                 col_sum,
                 col_max,
+                add_rows,
                 hash_lanes: <$words as Words>::COUNT,
                 sponge,
                 canonical,

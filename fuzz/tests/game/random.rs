@@ -72,7 +72,7 @@ fn random_operation(rng: &mut Rng) -> (Op, Vec<Shape>, Shape) {
     let dtype = [DType::F32, DType::U32][rng.below(2) as usize];
     let any = (dtype, [1, 1, r, c]);
     let n = side(rng);
-    match rng.below(16) {
+    match rng.below(17) {
         0 | 1 => random_map(rng, [d0, d1, r, c]),
         2 | 3 => random_product(rng, [d0, d1, r, c], n),
         4 => (Op::RowSum, vec![x], float([d0, d1, r, 1])),
@@ -92,6 +92,10 @@ fn random_operation(rng: &mut Rng) -> (Op, Vec<Shape>, Shape) {
             (Op::BatchRows { order }, vec![any], (dtype, [1, 1, n, c]))
         }
         14 => (Op::RowWrite, vec![any, (dtype, [1, 1, n, c])], any),
+        15 => {
+            let inputs = vec![column(r), float([1, 1, r, c])];
+            (Op::ScatterAdd, inputs, float([1, 1, n, c]))
+        }
         _ => random_movement(rng, (dtype, [d0, d1, r, c])),
     }
 }

@@ -60,6 +60,7 @@ impl Op {
             | Self::Pick
             | Self::OneHot
             | Self::RowWrite
+            | Self::ScatterAdd
             | Self::Commit => {}
         }
     }
@@ -99,6 +100,7 @@ const fn without_attributes(code: u16) -> Option<Op> {
         0x31 => Op::Pick,
         0x32 => Op::OneHot,
         0x34 => Op::RowWrite,
+        0x35 => Op::ScatterAdd,
         0xff => Op::Commit,
         _ => return None,
     })

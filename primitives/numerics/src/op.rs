@@ -64,6 +64,9 @@ pub enum Op {
     },
     /// The tape [1, 1, n, c] with its rows `step * b ..` replaced by the value [1, 1, b, c]; rows past the end are dropped. Inputs: tape, value.
     RowWrite,
+    /// Rows of values f32 [1, 1, n, d] added up where an index column u32 [1, 1, n, 1] sends them: f32 [1, 1, v, d], rule S over
+    /// positions. An index of v or more is dropped. Inputs: index, values.
+    ScatterAdd,
     /// Last node of a program: the next state. No inputs; its output type is f32 [1, 1, 1, 1] and it has no tiles.
     Commit,
 }
@@ -88,6 +91,7 @@ impl Op {
             Self::OneHot => 0x32,
             Self::BatchRows { .. } => 0x33,
             Self::RowWrite => 0x34,
+            Self::ScatterAdd => 0x35,
             Self::Commit => 0xff,
         }
     }
@@ -111,6 +115,7 @@ impl Op {
             Self::OneHot => "OneHot",
             Self::BatchRows { .. } => "BatchRows",
             Self::RowWrite => "RowWrite",
+            Self::ScatterAdd => "ScatterAdd",
             Self::Commit => "Commit",
         }
     }

@@ -1,6 +1,6 @@
 //! What a step costs.
 
-use crate::{Node, Program, Source, ValidProgram};
+use crate::{Input, Node, Program, Source, ValidProgram};
 use alloc::{vec, vec::Vec};
 use assay_numerics::{Op, TensorType};
 
@@ -49,16 +49,15 @@ fn total_bytes(types: &[TensorType]) -> u64 {
 /// Scalar operations of a node.
 fn flops(node: &Node) -> u64 {
     let output = node.output.dims.elements();
-    let first = node
-        .inputs
-        .first()
-        .map_or(0, |input| input.ty.dims.elements());
+    let elements = |input: Option<&Input>| input.map_or(0, |input| input.ty.dims.elements());
+    let (first, last) = (elements(node.inputs.first()), elements(node.inputs.last()));
     match &node.op {
         Op::Map(code) => output.saturating_mul(code.operations()),
         Op::MatMul { transpose_a, .. } => output
             .saturating_mul(2)
             .saturating_mul(inner(node, *transpose_a)),
         Op::RowSum | Op::RowMax | Op::ColSum | Op::ColMax | Op::LeadSum => first,
+        Op::ScatterAdd => last,
         Op::Reshape
         | Op::Permute { .. }
         | Op::Slice { .. }
@@ -99,7 +98,8 @@ fn moved_bytes(node: &Node) -> u64 {
         | Op::Reshape
         | Op::Permute { .. }
         | Op::Concat { .. }
-        | Op::OneHot => {
+        | Op::OneHot
+        | Op::ScatterAdd => {
             sum(node.inputs.iter().map(|input| input.ty.bytes())).saturating_add(output)
         }
     }

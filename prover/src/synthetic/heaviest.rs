@@ -131,6 +131,13 @@ fn sums() -> impl Iterator<Item = Case> {
             float(64, 64),
             31,
         ),
+        case(
+            "ScatterAdd",
+            Op::ScatterAdd,
+            &[index(1024), float(1024, 64)],
+            float(64, 64),
+            31,
+        ),
     ]
     .into_iter()
     .flatten()
@@ -243,7 +250,7 @@ fn position(case: Case) -> Result<Position, ProverError> {
     play(&case.name, claim, entry, &mut defender, target, |_, _| {})
 }
 
-/// Numbers of all signs and of sizes around 1; indices that lie in any table here.
+/// Numbers of all signs and of sizes around 1; indices that lie in the first tile of any table here.
 fn ordinary(ty: TensorType, seed: u32) -> Tensor {
     let mut tensor = Tensor::zeros(ty);
     for (at, word) in (0_u32..).zip(tensor.words_mut()) {
@@ -253,7 +260,7 @@ fn ordinary(ty: TensorType, seed: u32) -> Tensor {
             .wrapping_mul(0x9e37_79b9);
         *word = match ty.dtype {
             DType::F32 => (noise as i32 as f32 / 2_f32.powi(30)).to_bits(),
-            _ => noise >> 26,
+            _ => noise >> 27,
         };
     }
     tensor

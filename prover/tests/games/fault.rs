@@ -102,7 +102,7 @@ fn altered(job: &Job, rng: &mut Rng) -> Option<(u32, Alteration)> {
 fn special(op: &Op) -> &'static [Alteration] {
     match op {
         Op::MatMul { .. } => &[Alteration::Unfused, Alteration::Reordered],
-        Op::RowSum | Op::ColSum | Op::LeadSum => &[Alteration::Reordered],
+        Op::RowSum | Op::ColSum | Op::LeadSum | Op::ScatterAdd => &[Alteration::Reordered],
         Op::BatchRows { .. } => &[Alteration::Seed, Alteration::Step, Alteration::Order],
         Op::RowWrite => &[Alteration::Step],
         _ => &[],

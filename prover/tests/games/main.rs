@@ -27,7 +27,7 @@ const GAMES: u64 = if cfg!(feature = "slow-tests") {
     1_000
 };
 /// Operators that have a fold.
-const OPERATORS: usize = 16;
+const OPERATORS: usize = 17;
 /// Games on each job.
 const GAMES_PER_JOB: u64 = 10;
 

@@ -8,6 +8,7 @@ mod matmul;
 mod movement;
 mod reduce;
 mod rows;
+mod scatter;
 
 pub use hash::{leaves, tree, EMPTY_TREES};
 pub use matmul::{product, ProductForm, Tile};
@@ -148,6 +149,7 @@ pub fn launches(
             rows::batch_rows(*order == RowOrder::Shuffled, seed, inputs[0], output).into()
         }
         Op::RowWrite => rows::row_write(inputs[0], inputs[1], overlap),
+        Op::ScatterAdd => scatter::scatter_add(inputs[1], output),
         Op::Commit => return None,
     })
 }

@@ -17,6 +17,7 @@ mod random;
 mod reduce;
 mod rows;
 mod scalars;
+mod scatter;
 
 use assay_cuda::launch::{self, Launches, Overlap, Target};
 use assay_numerics::{scalar, DType, Dims, Op, Operation, Tensor, TensorType};

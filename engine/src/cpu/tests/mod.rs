@@ -5,6 +5,7 @@ mod matmul;
 mod movement;
 mod reduce;
 mod rows;
+mod scatter;
 
 use super::exec::Exec;
 use super::kernel::{Kernel, Operands, StepContext};

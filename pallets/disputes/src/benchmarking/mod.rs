@@ -530,6 +530,18 @@ mod benchmarks {
         Ok(())
     }
 
+    #[benchmark(extra)]
+    fn prove_scatter_add() -> Result<(), BenchmarkError> {
+        let seat = proof::<T>(operators::scatter_add())?;
+        let outcome;
+        #[block]
+        {
+            outcome = seat.take::<T>()?;
+        }
+        assert!(is_verdict(&outcome));
+        Ok(())
+    }
+
     impl_benchmark_test_suite!(Pallet, crate::benchmarking::chain(), crate::mock::Test);
 }
 

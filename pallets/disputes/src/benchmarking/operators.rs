@@ -235,3 +235,11 @@ pub(super) fn row_write() -> Option<Step> {
     let inputs = [TALL, float([1, 1, 65, 32])];
     step_of(Op::RowWrite, &inputs, TALL, (33_278, 2), Values::Ordinary)
 }
+
+/// The last block, all of whose positions may name rows of the output tile.
+pub(super) fn scatter_add() -> Option<Step> {
+    let inputs = [integers(1 << 21), float([1, 1, 1 << 21, 1 << 13])];
+    let output = float([1, 1, 1 << 16, 1 << 13]);
+    let at = (5, BLOCKS - 1);
+    step_of(Op::ScatterAdd, &inputs, output, at, Values::Ordinary)
+}

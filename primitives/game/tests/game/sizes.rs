@@ -157,6 +157,16 @@ fn largest() -> Vec<(Node, u64, u32)> {
         77,
         2,
     ));
+    let positions = ty(DType::U32, [1, 1, 1 << 21, 1]);
+    nodes.push((
+        node(
+            Op::ScatterAdd,
+            &[positions, long],
+            f32s([1, 1, 1 << 16, 1 << 13]),
+        ),
+        5,
+        last_block,
+    ));
     nodes
 }
 

@@ -19,6 +19,7 @@ mod pick;
 mod reshape;
 mod row_write;
 mod rules;
+mod scatter_add;
 mod slice;
 mod sum;
 
@@ -58,6 +59,7 @@ pub(crate) fn judge(operation: &Operation) -> Result<Box<dyn Fold + '_>, Operati
         Op::OneHot => Box::new(one_hot::OneHot::new(operation)?),
         Op::BatchRows { order } => Box::new(batch_rows::BatchRows::new(operation, *order)?),
         Op::RowWrite => Box::new(row_write::RowWrite::new(operation)?),
+        Op::ScatterAdd => Box::new(scatter_add::ScatterAdd::new(operation)?),
         Op::Commit => Box::new(commit::Commit::new(operation)?),
     })
 }

@@ -44,7 +44,8 @@ pub(super) fn add(target: &mut Tile, terms: &Tile) {
     }
 }
 
-fn add_at(target: &mut Tile, r: u32, c: u32, term: f32) {
+/// `target = target + term` in one element.
+pub(super) fn add_at(target: &mut Tile, r: u32, c: u32, term: f32) {
     target.set_float(r, c, target.float(r, c) + term);
 }
 

@@ -22,6 +22,7 @@ fn any_op() -> impl Strategy<Value = Op> {
         Op::Pick,
         Op::OneHot,
         Op::RowWrite,
+        Op::ScatterAdd,
         Op::Commit,
         Op::BatchRows {
             order: RowOrder::Shuffled,
@@ -100,6 +101,7 @@ fn layouts() {
             0x33,
             vec![1],
         ),
+        (Op::ScatterAdd, 0x35, vec![]),
         (Op::Commit, 0xff, vec![]),
     ] {
         assert_eq!((op.code(), encoded(&op)), (code, bytes.clone()));

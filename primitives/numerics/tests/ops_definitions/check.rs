@@ -300,6 +300,12 @@ fn block_limits() {
         ),
         Ok(())
     );
+    let scatter = |positions| {
+        let inputs = [u([1, 1, positions, 1]), f([1, 1, positions, 1])];
+        judge(Op::ScatterAdd, &inputs, f([1, 1, 1, 1]))
+    };
+    assert_eq!(scatter(most), Ok(()));
+    assert_eq!(scatter(long), blocks((1 << 16) + 1));
 }
 
 #[test]
@@ -439,6 +445,54 @@ fn indexed() {
 }
 
 #[test]
+fn scatter_add() {
+    let (index, values) = (u([1, 1, 7, 1]), f([1, 1, 7, 3]));
+    let judge = |inputs: &[TensorType], out| judge(Op::ScatterAdd, inputs, out);
+    for rows in [1, 7, 1 << 20] {
+        assert_eq!(judge(&[index, values], f([1, 1, rows, 3])), Ok(()));
+    }
+    assert_eq!(
+        judge(&[f([1, 1, 7, 1]), values], f([1, 1, 9, 3])),
+        wrong_dtype(Operand::Input(0), DType::U32)
+    );
+    assert_eq!(
+        judge(&[u([1, 1, 7, 2]), values], f([1, 1, 9, 3])),
+        wrong_dims(Operand::Input(0), [1, 1, 7, 1], [1, 1, 7, 2])
+    );
+    assert_eq!(
+        judge(&[index, u([1, 1, 7, 3])], f([1, 1, 9, 3])),
+        wrong_dtype(Operand::Input(1), DType::F32)
+    );
+    assert_eq!(
+        judge(&[index, f([1, 1, 8, 3])], f([1, 1, 9, 3])),
+        wrong_dims(Operand::Input(1), [1, 1, 7, 3], [1, 1, 8, 3])
+    );
+    assert_eq!(
+        judge(&[index, f([2, 1, 7, 3])], f([1, 1, 9, 3])),
+        wrong_dims(Operand::Input(1), [1, 1, 7, 3], [2, 1, 7, 3])
+    );
+    assert_eq!(
+        judge(&[index, values], u([1, 1, 9, 3])),
+        wrong_dtype(Operand::Output, DType::F32)
+    );
+    assert_eq!(
+        judge(&[index, values], f([1, 1, 9, 4])),
+        wrong_dims(Operand::Output, [1, 1, 9, 3], [1, 1, 9, 4])
+    );
+    assert_eq!(
+        judge(&[index, values], f([2, 1, 9, 3])),
+        wrong_dims(Operand::Output, [1, 1, 9, 3], [2, 1, 9, 3])
+    );
+    let count = OperationError::InputCount {
+        operator: "ScatterAdd",
+        least: 2,
+        most: 2,
+        found: 1,
+    };
+    assert_eq!(judge(&[index], f([1, 1, 9, 3])), Err(count));
+}
+
+#[test]
 fn batches_and_tapes() {
     let order = RowOrder::Shuffled;
     assert_eq!(
@@ -515,6 +569,7 @@ fn any_op() -> impl Strategy<Value = Op> {
         Op::Pick,
         Op::OneHot,
         Op::RowWrite,
+        Op::ScatterAdd,
         Op::Commit,
         Op::BatchRows {
             order: RowOrder::Sequential,

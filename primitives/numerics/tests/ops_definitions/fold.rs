@@ -106,6 +106,11 @@ pub fn every_operation() -> Vec<(Operation, Vec<Tensor>)> {
             vec![f([1, 1, 100, 35], 1), f([1, 1, 40, 35], 2)],
             f32_type([1, 1, 100, 35]),
         ),
+        case(
+            Op::ScatterAdd,
+            vec![integers([1, 1, 1100, 1], 50, 1), f([1, 1, 1100, 35], 2)],
+            f32_type([1, 1, 45, 35]),
+        ),
     ]
 }
 
@@ -155,7 +160,7 @@ fn a_fold_resumes_from_any_block() {
 fn parts_are_empty_after_a_chunk() {
     for (operation, inputs) in every_operation() {
         let chunk = match operation.op {
-            Op::MatMul { .. } | Op::ColSum => 16,
+            Op::MatMul { .. } | Op::ColSum | Op::ScatterAdd => 16,
             Op::RowSum | Op::LeadSum => 512,
             _ => continue,
         };

@@ -312,6 +312,28 @@ fn indexed(out: &mut String) {
     }
 }
 
+fn scattered(out: &mut String) {
+    let positions = integers([1, 1, 1100, 1], 50, 23);
+    let x = ordinary([1, 1, 1100, 35], 24);
+    line(
+        out,
+        "scatter_add",
+        Op::ScatterAdd,
+        &[&positions, &x],
+        f32_type([1, 1, 45, 35]),
+        0,
+    );
+    let (few, edges) = (integers([1, 1, 40, 1], 7, 25), mixed([1, 1, 40, 9], 26));
+    line(
+        out,
+        "scatter_add_edges",
+        Op::ScatterAdd,
+        &[&few, &edges],
+        f32_type([1, 1, 6, 9]),
+        0,
+    );
+}
+
 #[test]
 fn results_are_those_of_version_1() {
     let mut found = String::new();
@@ -319,6 +341,7 @@ fn results_are_those_of_version_1() {
     maps(&mut found);
     movements(&mut found);
     indexed(&mut found);
+    scattered(&mut found);
     let expected: String = GOLDEN
         .lines()
         .filter(|l| !l.starts_with('#'))

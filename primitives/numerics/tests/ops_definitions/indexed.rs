@@ -35,6 +35,34 @@ fn check_write(n: u32, b: u32, c: u32, dtype: DType, step: u64, seed: u64) {
     );
 }
 
+/// Each row by rule S over chunks of positions, of which only those with its number are terms.
+fn scattered(index: &Tensor, values: &Tensor, rows: u32) -> Tensor {
+    let cols = values.ty().dims.cols();
+    float_model([1, 1, rows, cols], |[_, _, r, c]| {
+        let mut total = 0.0f32;
+        for (chunk, named) in (0..).step_by(512).zip(index.words().chunks(512)) {
+            let mut part = 0.0f32;
+            for (p, _) in (chunk..).zip(named).filter(|(_, row)| **row == r) {
+                part += float_at(values, [0, 0, p, c]);
+            }
+            total += part;
+        }
+        total
+    })
+}
+
+fn check_scatter(n: u32, rows: u32, cols: u32, below: u32, seed: u64) {
+    let (index, values) = (
+        integers([1, 1, n, 1], below, seed),
+        floats([1, 1, n, cols], !seed),
+    );
+    let expected = scattered(&index, &values, rows);
+    assert_same(
+        &run(Op::ScatterAdd, &[&index, &values], expected.ty()),
+        &expected,
+    );
+}
+
 proptest! {
     #![proptest_config(config(40))]
     #[test]
@@ -83,6 +111,35 @@ proptest! {
     fn row_write(n in 1u32..140, b in 1u32..90, c in 1u32..40, dtype in dtype(), step in prop_oneof![0u64..4, 0u64..150, any::<u64>()], seed: u64) {
         check_write(n, b, c, dtype, step, seed);
     }
+
+    #[test]
+    fn scatter_add(n in 1u32..140, rows in 1u32..70, cols in 1u32..70, extra in 1u32..9, seed: u64) {
+        check_scatter(n, rows, cols, rows + extra, seed);
+    }
+}
+
+#[test]
+fn chunks_of_positions() {
+    // Rows that every chunk names often, and some that few name.
+    for (n, rows, below) in [(512, 3, 3), (513, 40, 4), (1025, 2, 3), (1600, 700, 900)] {
+        for seed in 0..3 {
+            check_scatter(n, rows, 3, below, seed);
+        }
+    }
+}
+
+#[test]
+fn what_is_dropped_spoils_nothing_and_no_sum_is_negative_zero() {
+    let index = Tensor::new(u32_type([1, 1, 6, 1]), vec![4, u32::MAX, 1, 1 << 31, 36, 1]).unwrap();
+    let nan = f32::from_bits(0xffa0_0001);
+    let values = [nan, f32::INFINITY, -0.0, nan, nan, -0.0];
+    let values = Tensor::from_f32(dims([1, 1, 6, 1]), &values).unwrap();
+    let y = run(Op::ScatterAdd, &[&index, &values], f32_type([1, 1, 4, 1]));
+    assert_eq!(y.words(), [0; 4]);
+    // Row 36 is row 4 of the second tile, and not of the first.
+    let y = run(Op::ScatterAdd, &[&index, &values], f32_type([1, 1, 40, 1]));
+    let nans: Vec<usize> = (0..40).filter(|&r| y.words()[r] != 0).collect();
+    assert_eq!(nans, [4, 36]);
 }
 
 #[test]

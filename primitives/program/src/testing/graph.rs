@@ -130,10 +130,10 @@ impl Graph {
         Some(constant)
     }
 
-    /// A new float constant that may be larger, for one node only.
-    pub(super) fn large_constant(&mut self, sizes: [u32; 4]) -> Option<Input> {
+    /// A new constant that may be larger, for one node only.
+    pub(super) fn large_constant(&mut self, dtype: DType, sizes: [u32; 4]) -> Option<Input> {
         let dims = dims_within(sizes, MAX_CONSTANT_ELEMENTS)?;
-        self.new_constant(TensorType::f32(dims))
+        self.new_constant(TensorType { dtype, dims })
     }
 
     fn new_constant(&mut self, ty: TensorType) -> Option<Input> {

@@ -19,7 +19,7 @@ fn is_index(ty: TensorType) -> bool {
 
 impl Graph {
     pub(super) fn add_random_node(&mut self) -> Option<Input> {
-        match self.rng.below(22) {
+        match self.rng.below(24) {
             0..4 => self.map(),
             4..6 => self.matmul(),
             6 => self.reduce_rows(),
@@ -37,6 +37,8 @@ impl Graph {
             18 => self.row_write(),
             19 => self.long_product(),
             20 => self.long_sum(),
+            21 => self.scatter_add(),
+            22 => self.long_scatter(),
             _ => self.stack(),
         }
     }
@@ -115,8 +117,8 @@ impl Graph {
             true => [1, 1, cols, rows],
             false => [1, 1, rows, cols],
         };
-        let a = self.large_constant(stored(m, inner, transpose_a))?;
-        let b = self.large_constant(stored(inner, n, transpose_b))?;
+        let a = self.large_constant(DType::F32, stored(m, inner, transpose_a))?;
+        let b = self.large_constant(DType::F32, stored(inner, n, transpose_b))?;
         let op = Op::MatMul {
             transpose_a,
             transpose_b,
@@ -140,7 +142,7 @@ impl Graph {
                 (Op::LeadSum, [b0, b1, 2, cols], [1, 1, 2, cols])
             }
         };
-        let x = self.large_constant(from)?;
+        let x = self.large_constant(DType::F32, from)?;
         self.emit(op, &[x], DType::F32, to)
     }
 
@@ -296,6 +298,28 @@ impl Graph {
             DType::F32,
             [1, 1, index.ty.dims.rows(), cols],
         )
+    }
+
+    fn scatter_add(&mut self) -> Option<Input> {
+        let (index, rows) = (self.any_index()?, self.rng.side());
+        let positions = index.ty.dims.rows();
+        let cols = self.rng.side();
+        let values = self.find_or(
+            |ty| is_float(ty) && is_matrix(ty) && ty.dims.rows() == positions,
+            DType::F32,
+            [1, 1, positions, cols],
+        )?;
+        let sizes = [1, 1, rows, values.ty.dims.cols()];
+        self.emit(Op::ScatterAdd, &[index, values], DType::F32, sizes)
+    }
+
+    /// A ScatterAdd of more than one chunk of positions, mostly.
+    fn long_scatter(&mut self) -> Option<Input> {
+        let (positions, cols) = (self.rng.between(500, 1600), self.rng.between(1, 9));
+        let index = self.large_constant(DType::U32, [1, 1, positions, 1])?;
+        let values = self.large_constant(DType::F32, [1, 1, positions, cols])?;
+        let sizes = [1, 1, self.rng.side(), cols];
+        self.emit(Op::ScatterAdd, &[index, values], DType::F32, sizes)
     }
 
     fn shuffled_rows(&mut self) -> Option<Input> {

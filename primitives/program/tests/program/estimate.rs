@@ -64,6 +64,31 @@ fn products_count_their_inner_dimension() {
 }
 
 #[test]
+fn rows_that_are_added_up_count_once() {
+    let ty = |dtype, dims| TensorType {
+        dtype,
+        dims: Dims::new(dims).unwrap(),
+    };
+    let index = ty(DType::U32, [1, 1, 70, 1]);
+    let (values, output) = (f32(70, 3), f32(1000, 3));
+    let inputs = [(Source::Input(0), index), (Source::Input(1), values)];
+    let program = Program {
+        seed: [0; 32],
+        slots: vec![output],
+        inputs: vec![index, values],
+        constants: vec![],
+        constants_root: [0; 32],
+        nodes: vec![
+            node(Op::ScatterAdd, &inputs, output),
+            node(Op::Commit, &[], f32(1, 1)),
+        ],
+    };
+    let found = estimate(&program.validate().unwrap());
+    assert_eq!(found.flops_per_step, 70 * 3);
+    assert_eq!(found.bytes_per_step, 4 * (70 + 70 * 3 + 1000 * 3));
+}
+
+#[test]
 fn figures_saturate() {
     // Products of 2^34 outputs over 2^17 terms, 2^13 times: more than 2^64 operations.
     let ty = |dims| TensorType {

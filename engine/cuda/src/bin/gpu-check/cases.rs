@@ -50,6 +50,7 @@ pub fn all() -> Cases {
     cases.extend(reductions(&mut random)?);
     cases.extend(movements(&mut random)?);
     cases.extend(lookups(&mut random)?);
+    cases.extend(scatters(&mut random)?);
     cases.extend(steps(&mut random)?);
     Ok(cases)
 }
@@ -268,6 +269,30 @@ fn lookups(random: &mut Random) -> Cases {
             step: 0,
         },
     ])
+}
+
+/// One chunk of positions and several, with rows that are named often, seldom and never.
+fn scatters(random: &mut Random) -> Cases {
+    let mut cases = Vec::new();
+    for (positions, named, rows, width) in [
+        (77, 50, 50, 41),
+        (512, 1, 3, 70),
+        (1500, 40, 60, 33),
+        (3000, 2000, 1500, 5),
+    ] {
+        for values in Values::ALL {
+            cases.push(Case {
+                op: Op::ScatterAdd,
+                inputs: vec![
+                    random.indices(positions, named)?,
+                    random.floats(Dims::new([1, 1, positions, width])?, values),
+                ],
+                output: f32_of([1, 1, rows, width])?,
+                step: 0,
+            });
+        }
+    }
+    Ok(cases)
 }
 
 /// Operators that depend on the step.

@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// The node that gives the next weight: 70 x 35, six tiles.
-const WEIGHT: u32 = 20;
+const WEIGHT: u32 = 21;
 
 fn flip(output: &mut Tensor) {
     output.words_mut()[0] ^= 1;

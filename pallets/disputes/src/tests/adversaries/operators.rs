@@ -8,7 +8,7 @@ use assay_numerics::{Tensor, TileIndex, TILE};
 use crate::tests::real::{convict, every_output, Player, Tale, NODES, STEPS};
 
 /// Operators that have a fold: all but `Commit`.
-const OPERATORS: usize = 16;
+const OPERATORS: usize = 17;
 
 /// The tile that holds an element.
 fn tile_of(tensor: &Tensor, element: usize) -> u64 {

@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// The gradient: a product of the batch's and the activations' tiles, in two blocks. The second is in dispute.
-const GRADIENT: u32 = 19;
+const GRADIENT: u32 = 20;
 
 /// Checks that a proof with this change is refused for this reason.
 fn refused(edit: impl Fn(&mut Proof) + Copy + 'static, error: Error<Test>) {

@@ -18,9 +18,9 @@ const BATCHES: [usize; 2] = [0, 1];
 /// The node that adds the bias, which is constant 0.
 const BIAS: u32 = 3;
 /// The node that gives the next weight, slot 0: it subtracts the gradient.
-const WEIGHT: u32 = 20;
+const WEIGHT: u32 = 21;
 /// The node that writes what the step reports to the tape, slot 1.
-const TAPE: u32 = 21;
+const TAPE: u32 = 22;
 
 /// Where the chain finds the fault of a provider that tells this.
 fn found_in(tale: Tale) -> Found {

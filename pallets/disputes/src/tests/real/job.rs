@@ -26,7 +26,7 @@ const INTERVALS: usize = 2;
 /// Steps of the segment.
 pub(in crate::tests) const STEPS: usize = STEPS_PER_INTERVAL * INTERVALS;
 /// Nodes of [`every_operator`] but `Commit`.
-pub(in crate::tests) const NODES: u32 = 22;
+pub(in crate::tests) const NODES: u32 = 23;
 
 /// A step: what it begins with, what its nodes give, what it leaves.
 #[derive(Clone)]

@@ -63,7 +63,7 @@ fn an_ill_formed_node_convicts() {
         edit(|node| node.stream = 1),
         edit(|node| node.inputs[0].source = Source::Node(3)),
         edit(|node| node.inputs[0].source = Source::Slot(2)),
-        edit(|node| node.inputs[1].source = Source::Constant(2)),
+        edit(|node| node.inputs[1].source = Source::Constant(3)),
         edit(|node| node.output.dtype = DType::U32),
         edit(|node| node.op = Op::Commit),
         edit(|node| node.op = Op::Concat { axis: 4 }),

@@ -180,11 +180,12 @@ const PLAIN: Op = Op::MatMul {
     transpose_b: false,
 };
 
-/// One node or more of every operator, over ragged shapes, with folds of up to 40 blocks and a sum of two chunks.
+/// One node or more of every operator, over ragged shapes, with folds of up to 40 blocks and sums of two chunks.
 pub fn every_operator() -> World {
     let (weight_ty, tape_ty) = (f32s([1, 1, 70, 35]), f32s([1, 1, 40, 3]));
     let (data_ty, label_ty) = (f32s([1, 1, 100, 70]), ty(DType::U32, [1, 1, 100, 1]));
     let (bias_ty, wide_ty) = (f32s([1, 1, 1, 35]), f32s([1, 1, 600, 2]));
+    let (positions_ty, few_ty) = (ty(DType::U32, [1, 1, 600, 1]), f32s([1, 1, 40, 2]));
     let (weight, tape) = (slot(0, weight_ty), slot(1, tape_ty));
     let mut sketch = Sketch::default();
     let s = &mut sketch;
@@ -208,7 +209,7 @@ pub fn every_operator() -> World {
     s.node(Op::ColSum, &[z], f32s([1, 1, 1, 35]));
     s.node(Op::ColMax, &[z], f32s([1, 1, 1, 35]));
     s.node(Op::OneHot, &[y], z.ty);
-    // Labels reach 99: some name no row and no column.
+    // Labels reach 99, as do positions below: some name no row and no column.
     s.node(Op::Pick, &[y, z], f32s([1, 1, 40, 1]));
     s.node(Op::Gather, &[y, weight], z.ty);
     let turned = Op::Permute { perm: [0, 1, 3, 2] };
@@ -221,7 +222,10 @@ pub fn every_operator() -> World {
     };
     let part = s.node(part, &[x], f32s([1, 1, 40, 60]));
     let long = s.node(Op::Reshape, &[part], f32s([1, 1, 4, 600]));
-    s.node(PLAIN, &[long, constant(1, wide_ty)], f32s([1, 1, 4, 2]));
+    let wide = constant(1, wide_ty);
+    s.node(PLAIN, &[long, wide], f32s([1, 1, 4, 2]));
+    let positions = constant(2, positions_ty);
+    s.node(Op::ScatterAdd, &[positions, wide], few_ty);
     let corner = Op::Slice {
         start: [0, 0, 3, 1],
     };
@@ -236,7 +240,7 @@ pub fn every_operator() -> World {
     sketch.world(
         &[weight_ty, tape_ty],
         &[data_ty, label_ty],
-        &[bias_ty, wide_ty],
+        &[bias_ty, wide_ty, positions_ty],
     )
 }
 
