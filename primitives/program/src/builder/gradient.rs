@@ -11,7 +11,7 @@ impl GraphBuilder {
     ///
     /// # Errors
     /// [`BuildError::NoGradient`] if a path from `wrt` to the loss goes through an operator without a derivative
-    /// (a gathered table, a dataset's rows, a tape).
+    /// (a dataset's rows, a tape).
     pub fn gradients(&mut self, loss: Var, wrt: &[Var]) -> Result<Vec<Var>, BuildError> {
         self.owned(loss)?;
         wrt.iter().try_for_each(|&var| self.owned(var))?;

@@ -41,7 +41,6 @@ mod attention;
 mod clip;
 mod cosine;
 mod derive;
-mod embedding;
 mod error;
 mod expr;
 mod finish;

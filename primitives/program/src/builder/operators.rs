@@ -131,7 +131,8 @@ impl GraphBuilder {
         )
     }
 
-    /// Rows of `table` [1, 1, v, d] named by `index` u32 [1, 1, n, 1]: [1, 1, n, d].
+    /// Rows of `table` [1, 1, v, d] named by `index` u32 [1, 1, n, 1], as an embedding takes them: [1, 1, n, d]. An index out of
+    /// range gives a row of +0. Its gradient is a [`scatter_add`](Self::scatter_add), and so takes at most 2^21 indices.
     pub fn gather(&mut self, index: Var, table: Var) -> Result<Var, BuildError> {
         let dims = Dims::matrix(index.dims().rows(), table.dims().cols())?;
         self.push(
@@ -142,6 +143,13 @@ impl GraphBuilder {
                 dims,
             },
         )
+    }
+
+    /// A matrix of `rows` rows, each the sum of those of `values` [1, 1, n, d] that `index` u32 [1, 1, n, 1] sends there: [1, 1, rows, d].
+    /// An index out of range is dropped; n is at most 2^21.
+    pub fn scatter_add(&mut self, index: Var, values: Var, rows: u32) -> Result<Var, BuildError> {
+        let dims = Dims::matrix(rows, values.dims().cols())?;
+        self.push(Op::ScatterAdd, &[index, values], TensorType::f32(dims))
     }
 
     /// Of each row of `x` [1, 1, n, c] the element that `index` u32 [1, 1, n, 1] names: [1, 1, n, 1].

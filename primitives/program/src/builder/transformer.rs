@@ -133,7 +133,7 @@ impl Transformer {
         table: Var,
         positions: Var,
     ) -> Result<Var, BuildError> {
-        let rows = graph.embedding(tokens, table)?;
+        let rows = graph.gather(tokens, table)?;
         let sequences = self.sequences(rows.dims().rows())?;
         let apart = graph.reshape(rows, Dims::new([1, sequences, self.context, self.width])?)?;
         let placed = graph.map(Expr::from(apart) + positions)?;

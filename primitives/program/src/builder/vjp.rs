@@ -55,6 +55,18 @@ impl Backward<'_> {
                 Ok(())
             }
             (&Op::Concat { axis }, _) => self.split(&inputs, axis, output, &g),
+            (Op::Gather, &[index, table]) => {
+                let g = self.full(&g, output.dims())?;
+                let part = self.graph.scatter_add(index, g, table.dims().rows())?;
+                self.add(table, part.into());
+                Ok(())
+            }
+            (Op::ScatterAdd, &[index, values]) => {
+                let g = self.full(&g, output.dims())?;
+                let part = self.graph.gather(index, g)?;
+                self.add(values, part.into());
+                Ok(())
+            }
             (Op::Pick, &[index, x]) => {
                 let hot = self.graph.one_hot(index, x.dims().cols())?;
                 self.add(x, times(hot.into(), g));

@@ -154,8 +154,7 @@ pub fn transformer() -> Result<Job, Error> {
         let batch = TOKENS * SEQUENCES;
         let token = graph.batch_rows(tokens, batch, RowOrder::Sequential)?;
         let target = graph.batch_rows(targets, batch, RowOrder::Sequential)?;
-        let hot = graph.one_hot(token, WORDS)?;
-        let x = graph.matmul(hot, embedding, false, false)?;
+        let x = graph.gather(token, embedding)?;
         let attended = attention(graph, x, projections)?;
         let x = graph.map(Expr::from(x) + attended)?;
         let hidden = graph.dense(x, up.0, up.1, Activation::Gelu)?;

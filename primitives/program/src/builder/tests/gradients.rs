@@ -203,6 +203,14 @@ fn movements() {
         let index = graph.constant(column(&[2, 0, 7, 1]));
         graph.pick(index, x[0]).unwrap()
     });
+    check(&[[1, 1, 4, 3]], |graph, x| {
+        let index = graph.constant(column(&[2, 0, 4, 2, 1]));
+        graph.gather(index, x[0]).unwrap()
+    });
+    check(&[[1, 1, 4, 3]], |graph, x| {
+        let index = graph.constant(column(&[2, 0, 5, 2]));
+        graph.scatter_add(index, x[0], 5).unwrap()
+    });
 }
 
 #[test]
@@ -309,10 +317,13 @@ fn operators_without_derivative_say_so() {
     let table = graph.slot(float([1, 1, 6, 4]));
     let index = graph.constant(column(&[1, 2]));
     let rows = graph.gather(index, table).unwrap();
-    let loss = graph.sum(rows).unwrap();
+    let tape = graph.row_write(table, rows).unwrap();
+    let loss = graph.sum(tape).unwrap();
     assert_eq!(
         graph.gradients(loss, &[table]),
-        Err(BuildError::NoGradient { operator: "Gather" })
+        Err(BuildError::NoGradient {
+            operator: "RowWrite"
+        })
     );
 
     let batch = graph.batch_rows(table, 2, RowOrder::Shuffled).unwrap();
