@@ -1,6 +1,5 @@
 //! Which part of each slot a step changes, and what has changed since some time.
 
-use crate::plan;
 use crate::uses::{first_slot_node, Origin, Uses, Wanted};
 use assay_numerics::map::{MapInstruction, MapOp};
 use assay_numerics::{Op, TensorType, TILE};
@@ -18,20 +17,21 @@ pub(crate) enum Change {
     Rows(u64),
 }
 
-/// How a step changes each slot of a program: as planned, but for slots that stay as they are.
-pub(crate) fn of_program(program: &ValidProgram, planned: &[plan::Change]) -> Vec<Change> {
+/// How a step changes each slot of a program.
+pub(crate) fn of_program(program: &ValidProgram) -> Vec<Change> {
     let uses = Uses::of(program, Wanted::Slots);
     let program = program.get();
     let nodes = program.nodes[first_slot_node(program)..].iter();
-    let slots = nodes.zip(planned).enumerate();
-    slots
-        .map(|(slot, (node, planned))| {
-            let copied = copied(node).map(|input| uses.origin(input.source));
-            match planned {
-                _ if copied == Some(Origin::Slot(slot)) => Change::Nothing,
-                plan::Change::Rows(rows) => Change::Rows(*rows),
-                plan::Change::Whole => Change::Whole,
+    let is = |input: &Input, slot| uses.origin(input.source) == Origin::Slot(slot);
+    nodes
+        .take(program.slots.len())
+        .enumerate()
+        .map(|(slot, node)| match (&node.op, node.inputs.as_slice()) {
+            _ if copied(node).is_some_and(|input| is(input, slot)) => Change::Nothing,
+            (Op::RowWrite, [tape, value]) if is(tape, slot) => {
+                Change::Rows(u64::from(value.ty.dims.rows()))
             }
+            _ => Change::Whole,
         })
         .collect()
 }
@@ -150,9 +150,8 @@ mod tests {
         let written = graph.row_write(tape, row).unwrap();
         graph.set_next(tape, written).unwrap();
         let program = graph.finish().unwrap().program.validate().unwrap();
-        let planned = plan::Plan::new(&program, Wanted::Slots).changes;
         assert_eq!(
-            of_program(&program, &planned),
+            of_program(&program),
             [
                 Change::Whole,
                 Change::Nothing,

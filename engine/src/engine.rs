@@ -87,7 +87,7 @@ impl Engine {
         let mut engine = Self {
             program: program.clone(),
             constants,
-            changes: changes::of_program(program, &plan.changes).into(),
+            changes: changes::of_program(program).into(),
             plan,
             traced: None,
             arena,

@@ -42,8 +42,8 @@ fn a_proof_hardly_grows_with_the_program() {
 #[test]
 fn the_heaviest_proofs_are_judged_for_the_honest_defender() {
     let positions = heaviest_proofs().unwrap();
-    // 4 products, a Map of each operation, 5 reductions, 4 movements, 5 lookups.
-    assert_eq!(positions.len(), 4 + 19 + 5 + 4 + 5);
+    // 4 products, a Map of each operation, 5 reductions, 4 movements, 5 lookups, a ScatterAdd.
+    assert_eq!(positions.len(), 4 + 19 + 5 + 4 + 5 + 1);
     for position in positions {
         let verdict = position.verdict().unwrap();
         assert_eq!(verdict.winner, Party::Defender, "{}", position.name);

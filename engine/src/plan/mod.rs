@@ -76,19 +76,8 @@ pub(crate) struct Plan {
     pub(crate) arena_words: usize,
     /// For each slot whether its next value goes to a second buffer.
     pub(crate) second_buffer: Vec<bool>,
-    /// For each slot how a step changes it.
-    pub(crate) changes: Vec<Change>,
     /// If every value is wanted: for each node but `Commit` where its value lies until the next node is computed.
     pub(crate) values: Vec<Region>,
-}
-
-/// Which part of a slot a step may change.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Change {
-    /// Any.
-    Whole,
-    /// The rows from `step * rows` to `step * rows + rows`.
-    Rows(u64),
 }
 
 impl Instruction {

@@ -2,12 +2,12 @@
 
 use super::fuse::{Shape, Unit};
 use super::memory::Memory;
-use super::{Change, GroupInstruction, Instruction, NodeInstruction, Place, Plan, Region};
+use super::{GroupInstruction, Instruction, NodeInstruction, Place, Plan, Region};
 use crate::arena::LINE_WORDS;
 use crate::cpu::strips::{Member, Operand, RowKernel, Strips};
 use crate::cpu::Kernel;
 use crate::uses::{first_slot_node, Origin, Uses};
-use assay_numerics::{Op, TensorType};
+use assay_numerics::TensorType;
 use assay_program::{Program, Source};
 
 /// The plan as far as it goes.
@@ -51,7 +51,6 @@ impl<'a> Planner<'a> {
                 instructions: Vec::new(),
                 arena_words: 0,
                 second_buffer: vec![false; slots],
-                changes: vec![Change::Whole; slots],
                 values: Vec::new(),
             },
         };
@@ -241,7 +240,6 @@ impl<'a> Planner<'a> {
         };
         if let Some(slot) = slot {
             self.plan.second_buffer[slot] = place == Place::Next(slot);
-            self.plan.changes[slot] = self.change(number, slot);
         }
         self.places[number] = Some(place);
         place
@@ -352,19 +350,6 @@ impl<'a> Planner<'a> {
             Origin::Node(node) => {
                 self.places[node].expect("inputs come from earlier nodes, which are placed; qed")
             }
-        }
-    }
-
-    /// How the node that gives `slot` changes it.
-    fn change(&self, number: usize, slot: usize) -> Change {
-        let node = &self.program.nodes[number];
-        match (&node.op, node.inputs.as_slice()) {
-            (Op::RowWrite, [tape, value])
-                if self.uses.origin(tape.source) == Origin::Slot(slot) =>
-            {
-                Change::Rows(u64::from(value.ty.dims.rows()))
-            }
-            _ => Change::Whole,
         }
     }
 
