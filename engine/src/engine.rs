@@ -177,7 +177,7 @@ impl Engine {
         self.install(|| roots::root(self.hasher, state, &self.changes))
     }
 
-    /// Room for a copy of a state, with as many threads as the engine has. They have the least priority: steps come first,
+    /// Room for a copy of a state, with as many threads as the engine has. They have a lower priority: steps come first,
     /// and hashing takes what they leave of the processor, or all of it while no step is taken.
     ///
     /// Fails if this takes more memory than is allowed beside the engine's own, or if memory or threads cannot be had.

@@ -31,9 +31,15 @@ fn failed(threads: usize, reason: impl ToString) -> EngineError {
     }
 }
 
-/// Gives the running thread the least priority, where the system has one for each thread. Without it the work is done all
-/// the same, so a refusal does not matter.
+/// By how much the priority of work in the background is lower: enough that steps come first, and not so much that other
+/// programs on the machine could starve it, for whom steps would then wait at the next interval's end.
+#[cfg(target_os = "linux")]
+const NICER: i32 = 5;
+
+/// Lowers the running thread's priority, where the system has one for each thread. Without it the work is done all the same,
+/// so a refusal does not matter.
 fn give_way() {
     #[cfg(target_os = "linux")]
-    let _ = rustix::process::setpriority_process(None, 19);
+    let _ = rustix::process::getpriority_process(None)
+        .and_then(|own| rustix::process::setpriority_process(None, own + NICER));
 }
