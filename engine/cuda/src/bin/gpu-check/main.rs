@@ -5,6 +5,7 @@
 //! GPU or any bit differs.
 
 mod cases;
+mod cublas;
 mod jobs;
 mod operators;
 mod programs;
@@ -58,7 +59,7 @@ fn run(options: &Options) -> anyhow::Result<()> {
         programs::check(&device, options.steps, &mut report)?;
     }
     if !options.no_timings {
-        timing::measure(&device, &mut report)?;
+        timing::measure(&device, options.device, &mut report)?;
     }
     report.write(&options.json)?;
     let failed = report.failed();

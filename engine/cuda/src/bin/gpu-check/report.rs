@@ -15,7 +15,7 @@ pub struct Report {
     summary: Summary,
 }
 
-/// The ratios in short, of which there are none without a peer.
+/// The ratios in short, of which there are none without cuBLAS.
 #[derive(Debug, Default, Serialize)]
 struct Summary {
     geomean: Option<f64>,
@@ -37,7 +37,7 @@ struct Check {
     difference: Option<String>,
 }
 
-/// One timing; there is no peer to compare it with here.
+/// One timing, beside a peer's if there is one.
 #[derive(Debug, Serialize)]
 struct Measured {
     name: String,
@@ -74,16 +74,30 @@ impl Report {
         });
     }
 
-    /// Adds a timing.
-    pub fn measured(&mut self, name: String, ours: f64, unit: &'static str) {
-        eprintln!("gpu-check: {name}: {ours:.3} {unit}");
+    /// Adds a timing, of which more is better if there is a peer's.
+    pub fn measured(&mut self, name: String, ours: f64, peer: Option<f64>, unit: &'static str) {
+        let ratio = peer.map(|peer| ours / peer);
+        match peer {
+            Some(peer) => eprintln!("gpu-check: {name}: {ours:.3} {unit}, peer {peer:.3}"),
+            None => eprintln!("gpu-check: {name}: {ours:.3} {unit}"),
+        }
         self.results.push(Measured {
             name,
             ours,
-            peer: None,
+            peer,
             unit,
-            ratio: None,
+            ratio,
         });
+        let ratios = self.results.iter().filter_map(|result| result.ratio);
+        let (count, logs, min) = ratios.fold((0.0, 0.0, f64::INFINITY), |(n, logs, min), ratio| {
+            (n + 1.0, logs + ratio.ln(), ratio.min(min))
+        });
+        if count > 0.0 {
+            self.summary = Summary {
+                geomean: Some((logs / count).exp()),
+                min: Some(min),
+            };
+        }
     }
 
     /// Writes the report as JSON; `-` is standard output.
