@@ -3,12 +3,15 @@
 //! Everything that makes this chain another chain than its neighbours is in this file, in the [`crate::VERSION`] and
 //! in the genesis. The pace is not: it is the genesis' (see `pallet-assay-timing`).
 
-use crate::{AccountId, Authorship, Balance, Balances, Runtime};
+use crate::{
+    config::governance::TreasuryAccount, AccountId, Authorship, Balance, Balances, Runtime,
+};
 use frame_support::{
     parameter_types,
     traits::{
         fungible::{Balanced, Credit},
-        OnUnbalanced,
+        tokens::imbalance::ResolveTo,
+        Imbalance, OnUnbalanced,
     },
     weights::{
         constants::ExtrinsicBaseWeight, WeightToFeeCoefficient, WeightToFeeCoefficients,
@@ -91,18 +94,49 @@ pub type FeeMultiplierUpdate = TargetedFeeAdjustment<
 /// An amount that was taken from an account and is not yet anybody's.
 pub type CreditOf = Credit<AccountId, Balances>;
 
-/// Fees and tips go to the author of the block, whole: there is no treasury yet. Without an author they are burnt.
-pub struct FeesToAuthor;
+/// The author's part of a fee, in hundredths. The rest is the treasury's, so that filling blocks with one's own transactions,
+/// or paying oneself for jobs, costs an author most of what it costs anybody.
+const AUTHOR_PERCENT: u32 = 20;
+/// The treasury's part of a slash, in hundredths. The rest is burnt.
+const TREASURY_SLASH_PERCENT: u32 = 50;
 
-impl OnUnbalanced<CreditOf> for FeesToAuthor {
-    fn on_nonzero_unbalanced(fees: CreditOf) {
+/// To the treasury.
+pub type ToTreasury = ResolveTo<TreasuryAccount, Balances>;
+
+/// To the author of the block. Without an author it is burnt.
+pub struct ToAuthor;
+
+impl OnUnbalanced<CreditOf> for ToAuthor {
+    fn on_nonzero_unbalanced(amount: CreditOf) {
         let Some(author) = Authorship::author() else {
             return;
         };
-        // A share below the existential deposit of a new account cannot be paid out and is burnt as well.
-        let _ = <Balances as Balanced<AccountId>>::resolve(&author, fees);
+        // What is below the existential deposit of a new account cannot be paid out and is burnt as well.
+        let _ = <Balances as Balanced<AccountId>>::resolve(&author, amount);
     }
 }
 
-/// Slashes are burnt: nobody gains from another's conviction but by the game's own rewards.
-pub type Slashed = ();
+/// Fees go to the treasury but for a fifth, which is the author's, and so are tips.
+pub struct FeesAndTips;
+
+impl OnUnbalanced<CreditOf> for FeesAndTips {
+    fn on_unbalanceds(mut amounts: impl Iterator<Item = CreditOf>) {
+        if let Some(fee) = amounts.next() {
+            let (author, treasury) = fee.ration(AUTHOR_PERCENT, 100 - AUTHOR_PERCENT);
+            ToAuthor::on_unbalanced(author);
+            ToTreasury::on_unbalanced(treasury);
+        }
+        amounts.for_each(ToAuthor::on_unbalanced);
+    }
+}
+
+/// Half of a slash goes to the treasury and half is burnt: nobody gains from another's conviction but by the game's own rewards.
+pub struct Slashed;
+
+impl OnUnbalanced<CreditOf> for Slashed {
+    fn on_nonzero_unbalanced(amount: CreditOf) {
+        let (treasury, _burnt) =
+            amount.ration(TREASURY_SLASH_PERCENT, 100 - TREASURY_SLASH_PERCENT);
+        ToTreasury::on_unbalanced(treasury);
+    }
+}

@@ -7,6 +7,7 @@
 //! |---|---|
 //! | `identity` | symbol, decimals, address prefix, fees, where fees and slashes go |
 //! | `config/` | configuration of the pallets, one file per group |
+//! | `config/governance/` | who decides what, on which track |
 //! | `apis` | runtime APIs, through which a node asks |
 //! | `presets` | genesis of the development chain and of a local network |
 //! | `benchmarks` | the benchmarks that the weights of our pallets come from, with the feature `runtime-benchmarks` |
@@ -170,6 +171,10 @@ mod runtime {
     pub type AuthorityDiscovery = pallet_authority_discovery;
     #[runtime::pallet_index(12)]
     pub type Utility = pallet_utility;
+    #[runtime::pallet_index(13)]
+    pub type Multisig = pallet_multisig;
+    #[runtime::pallet_index(14)]
+    pub type Proxy = pallet_proxy;
     #[runtime::pallet_index(20)]
     pub type Protocol = pallet_assay_protocol;
     #[runtime::pallet_index(21)]
@@ -178,4 +183,20 @@ mod runtime {
     pub type Jobs = pallet_assay_jobs;
     #[runtime::pallet_index(23)]
     pub type Disputes = pallet_assay_disputes;
+    #[runtime::pallet_index(30)]
+    pub type Preimage = pallet_preimage;
+    #[runtime::pallet_index(31)]
+    pub type Scheduler = pallet_scheduler;
+    #[runtime::pallet_index(32)]
+    pub type ConvictionVoting = pallet_conviction_voting;
+    #[runtime::pallet_index(33)]
+    pub type Referenda = pallet_referenda;
+    #[runtime::pallet_index(34)]
+    pub type Origins = crate::config::governance::origins;
+    #[runtime::pallet_index(35)]
+    pub type Whitelist = pallet_whitelist;
+    #[runtime::pallet_index(36)]
+    pub type Treasury = pallet_treasury;
+    #[runtime::pallet_index(37)]
+    pub type TechnicalCommittee = pallet_collective<Instance1>;
 }

@@ -4,7 +4,8 @@
 
 use crate::{
     config::consensus::BABE_GENESIS_EPOCH_CONFIG, identity::UNIT, AccountId, BabeConfig, Balance,
-    BalancesConfig, ProtocolConfig, RuntimeGenesisConfig, SessionConfig, SessionKeys, TimingConfig,
+    BalancesConfig, ProtocolConfig, RuntimeGenesisConfig, SessionConfig, SessionKeys,
+    TechnicalCommitteeConfig, TimingConfig,
 };
 use alloc::{string::ToString, vec, vec::Vec};
 use assay_protocol::Params;
@@ -90,6 +91,12 @@ fn genesis(validators: &[Validator], timing: Timing) -> Value {
         },
         babe: BabeConfig {
             epoch_config: BABE_GENESIS_EPOCH_CONFIG
+        },
+        technical_committee: TechnicalCommitteeConfig {
+            members: validators
+                .iter()
+                .map(|validator| validator.account.to_account_id())
+                .collect::<Vec<_>>()
         },
         session: SessionConfig {
             keys: validators

@@ -1,8 +1,10 @@
 //! The parts fit together: presets build a working state, and the numbers of `identity` and `config` hold.
 
 mod chain_time;
+mod governance;
 
 use crate::{
+    config::governance::TreasuryAccount,
     config::system::{BlockWeights, NORMAL_SHARE},
     identity, presets, AccountId, AllPalletsWithSystem, Balances, Block, Runtime,
     RuntimeGenesisConfig, Session, SessionKeys, System, Timing, TransactionPayment,
@@ -181,27 +183,41 @@ fn session_keys_are_in_their_final_order() {
 }
 
 #[test]
-fn fees_go_to_the_author_and_without_one_are_burnt() {
+fn a_fifth_of_a_fee_and_tips_are_the_authors_and_without_one_burnt() {
     use frame_support::traits::{fungible::Balanced, OnUnbalanced};
+    let issue = || <Balances as Balanced<AccountId>>::issue(identity::UNIT);
+    let fee_and_tip = || identity::FeesAndTips::on_unbalanceds([issue(), issue()].into_iter());
     on_preset("development", || {
         let before = Balances::total_issuance();
-        identity::FeesToAuthor::on_unbalanced(<Balances as Balanced<AccountId>>::issue(
-            identity::UNIT,
-        ));
-        assert_eq!(Balances::total_issuance(), before);
+        let treasury = TreasuryAccount::get();
+        fee_and_tip();
+        let share = identity::UNIT / 5 * 4;
+        assert_eq!(Balances::total_issuance(), before + share);
+        assert_eq!(Balances::free_balance(&treasury), share);
         let alice = Sr25519Keyring::Alice.to_account_id();
         System::initialize(
             &2,
             &Default::default(),
             &digest_of_the_first_validator_in(1),
         );
-        identity::FeesToAuthor::on_unbalanced(<Balances as Balanced<AccountId>>::issue(
-            identity::UNIT,
-        ));
+        fee_and_tip();
         assert_eq!(
             Balances::free_balance(alice),
-            presets::ENDOWMENT + identity::UNIT
+            presets::ENDOWMENT + identity::UNIT + identity::UNIT / 5
         );
+        assert_eq!(Balances::free_balance(&treasury), 2 * share);
+    });
+}
+
+#[test]
+fn half_of_a_slash_is_the_treasurys_and_half_is_burnt() {
+    use frame_support::traits::{fungible::Balanced, OnUnbalanced};
+    on_preset("development", || {
+        let before = Balances::total_issuance();
+        identity::Slashed::on_unbalanced(<Balances as Balanced<AccountId>>::issue(identity::UNIT));
+        let half = identity::UNIT / 2;
+        assert_eq!(Balances::total_issuance(), before + half);
+        assert_eq!(Balances::free_balance(TreasuryAccount::get()), half);
     });
 }
 

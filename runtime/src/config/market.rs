@@ -1,16 +1,16 @@
 //! The market: protocol parameters, providers, jobs, disputes.
 
 use crate::{
-    identity::{FeesToAuthor, Slashed},
+    config::governance::origins::ParameterAdmin,
+    identity::{Slashed, ToTreasury},
     AccountId, Balances, Jobs, Protocol, Providers, Runtime, RuntimeHoldReason, Signature, Timing,
 };
-use frame_support::traits::ConstU32;
+use frame_support::traits::{ConstU32, EitherOf};
 use frame_system::EnsureRoot;
 use pallet_assay_timing::ExpectedBlockTime;
 
 impl pallet_assay_protocol::Config for Runtime {
-    // Nobody has root yet: the numbers of genesis hold until governance or an upgrade changes them.
-    type AdminOrigin = EnsureRoot<AccountId>;
+    type AdminOrigin = EitherOf<EnsureRoot<AccountId>, ParameterAdmin>;
     type WeightInfo = pallet_assay_protocol::weights::MeasuredWeight<Runtime>;
 }
 
@@ -27,7 +27,7 @@ impl pallet_assay_jobs::Config for Runtime {
     type BlockMillis = ExpectedBlockTime<Runtime>;
     type ChainTime = Timing;
     type Currency = Balances;
-    type FeeDestination = FeesToAuthor;
+    type FeeDestination = ToTreasury;
     type Protocol = Protocol;
     type Providers = Providers;
     type RuntimeHoldReason = RuntimeHoldReason;
@@ -43,7 +43,7 @@ impl pallet_assay_disputes::Config for Runtime {
     type MoveSignature = Signature;
     type Protocol = Protocol;
     type Providers = Providers;
-    // Nobody has root yet.
+    // A refund undoes a slash that a defect of ours has caused, so it takes the slowest track.
     type RefundOrigin = EnsureRoot<AccountId>;
     type RuntimeHoldReason = RuntimeHoldReason;
     type SlashDestination = Slashed;

@@ -2,7 +2,7 @@
 
 use crate::{
     identity::{
-        ExistentialDeposit, FeeMultiplierUpdate, FeesToAuthor, TransactionByteFee, WeightToFee,
+        ExistentialDeposit, FeeMultiplierUpdate, FeesAndTips, TransactionByteFee, WeightToFee,
     },
     Balance, Balances, Runtime, RuntimeEvent, RuntimeFreezeReason, RuntimeHoldReason, System,
 };
@@ -34,7 +34,7 @@ impl pallet_balances::Config for Runtime {
 impl pallet_transaction_payment::Config for Runtime {
     type FeeMultiplierUpdate = FeeMultiplierUpdate;
     type LengthToFee = ConstantMultiplier<Balance, TransactionByteFee>;
-    type OnChargeTransaction = FungibleAdapter<Balances, FeesToAuthor>;
+    type OnChargeTransaction = FungibleAdapter<Balances, FeesAndTips>;
     type OperationalFeeMultiplier = ConstU8<5>;
     type RuntimeEvent = RuntimeEvent;
     type WeightInfo = pallet_transaction_payment::weights::SubstrateWeight<Runtime>;

@@ -33,7 +33,7 @@ fn begin(finalised: Option<u64>) -> Vec<UncheckedExtrinsic> {
 }
 
 /// Makes the next block with its author's inherents alone.
-fn block(finalised: Option<u64>) {
+pub(super) fn block(finalised: Option<u64>) {
     for inherent in begin(finalised) {
         Executive::apply_extrinsic(inherent)
             .expect("it belongs into the block")
