@@ -77,15 +77,16 @@ impl JobFile {
         let datasets = splits.train.into_tensors();
         let program = built.program.validate()?;
         let initial_state = self.initial_state(&model, &program, &layout, weights)?;
+        let work = estimate(&program);
         Ok(JobBundle {
-            work: estimate(&program),
+            work,
             roots: Roots::of(&program, &built.constants, &initial_state, &datasets),
             program,
             constants: built.constants,
             initial_state,
             datasets,
             layout,
-            plan,
+            plan: plan.with_intervals(self, &work),
         })
     }
 

@@ -53,6 +53,16 @@ fn bundle(text: &str) -> Result<JobBundle, JobError> {
 }
 
 #[test]
+fn an_interval_that_is_left_out_suits_the_work() {
+    let text = with("steps_per_interval = 2\n", "");
+    let bundle = bundle(&text).unwrap();
+    let wanted = bundle.work.default_interval();
+    assert_eq!(bundle.plan.steps_per_interval, wanted.min(4));
+    // A root of so small a state is nothing beside the start of its nodes.
+    assert_eq!(wanted, 1);
+}
+
+#[test]
 fn a_good_file_makes_a_bundle() {
     let bundle = bundle(GOOD).unwrap();
     assert_eq!(bundle.plan.segments(), 3);

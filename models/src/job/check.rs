@@ -135,26 +135,24 @@ impl TrainingFile {
                 "give at least 1",
             ));
         }
-        if !(1..=Self::MAX_INTERVAL).contains(&self.steps_per_interval) {
-            let problem = format!("{} steps", self.steps_per_interval);
-            return Err(JobError::field(
-                "training.steps_per_interval",
-                problem,
-                "give 1 to 4096",
-            ));
-        }
-        if self.steps_per_interval > self.steps_per_segment {
-            let problem = format!(
-                "{} steps are longer than a segment",
-                self.steps_per_interval
-            );
-            return Err(JobError::field(
-                "training.steps_per_interval",
-                problem,
+        self.check_interval()
+    }
+
+    fn check_interval(&self) -> Result<(), JobError> {
+        let refused = |problem: String, remedy: &'static str| {
+            let field = "training.steps_per_interval";
+            Err(JobError::field(field, problem, remedy))
+        };
+        match self.steps_per_interval {
+            Some(steps) if !(1..=Self::MAX_INTERVAL).contains(&steps) => {
+                refused(format!("{steps} steps"), "give 1 to 4096")
+            }
+            Some(steps) if steps > self.steps_per_segment => refused(
+                format!("{steps} steps are longer than a segment"),
                 "make it at most steps_per_segment",
-            ));
+            ),
+            _ => Ok(()),
         }
-        Ok(())
     }
 }
 

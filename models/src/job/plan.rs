@@ -1,6 +1,7 @@
 //! Steps, segments, intervals.
 
 use super::{JobError, JobFile};
+use assay_program::WorkEstimate;
 
 /// How a job's steps are divided.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,8 +65,20 @@ impl Plan {
             batch,
             total_steps,
             steps_per_segment: training.steps_per_segment,
-            steps_per_interval: training.steps_per_interval,
+            steps_per_interval: training
+                .steps_per_interval
+                .unwrap_or(training.steps_per_segment),
         })
+    }
+
+    /// With intervals as the job has them, or of the length that suits the work of its steps.
+    pub(crate) fn with_intervals(self, job: &JobFile, work: &WorkEstimate) -> Self {
+        let given = job.training.steps_per_interval;
+        let steps = given.unwrap_or_else(|| work.default_interval());
+        Self {
+            steps_per_interval: steps.min(self.steps_per_segment),
+            ..self
+        }
     }
 
     /// Number of segments.
