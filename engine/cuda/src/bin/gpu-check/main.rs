@@ -17,7 +17,8 @@ use anyhow::{bail, Context};
 use assay_cuda::device::{self, Device};
 use clap::Parser;
 use report::Report;
-use std::path::PathBuf;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -37,6 +38,9 @@ struct Options {
     /// Only measure, check nothing.
     #[arg(long, env = "ASSAY_GPU_TIMINGS_ONLY")]
     timings_only: bool,
+    /// Rates of a peer's training steps, as JSON: steps a second by name.
+    #[arg(long, env = "ASSAY_GPU_PEER_STEPS", value_name = "FILE")]
+    peer_steps: Option<PathBuf>,
     /// Where the report goes, as JSON; - is standard output.
     #[arg(long, value_name = "FILE", default_value = "-")]
     json: PathBuf,
@@ -59,7 +63,9 @@ fn run(options: &Options) -> anyhow::Result<()> {
         programs::check(&device, options.steps, &mut report)?;
     }
     if !options.no_timings {
-        timing::measure(&device, options.device, &mut report)?;
+        let peer_steps = options.peer_steps.as_deref().map(read_rates);
+        let peer_steps = peer_steps.transpose()?.unwrap_or_default();
+        timing::measure(&device, options.device, &peer_steps, &mut report)?;
     }
     report.write(&options.json)?;
     let failed = report.failed();
@@ -67,6 +73,18 @@ fn run(options: &Options) -> anyhow::Result<()> {
         bail!("{failed} checks failed");
     }
     Ok(())
+}
+
+/// Reads rates by name.
+fn read_rates(path: &Path) -> anyhow::Result<BTreeMap<String, f64>> {
+    let text = std::fs::read_to_string(path)
+        .with_context(|| format!("cannot read the peer's rates from {}", path.display()))?;
+    let rates: BTreeMap<String, f64> = serde_json::from_str(&text)
+        .with_context(|| format!("{} has no rates by name", path.display()))?;
+    if let Some((name, rate)) = rates.iter().find(|(_, rate)| **rate <= 0.0) {
+        bail!("{}: {name} has the rate {rate}", path.display());
+    }
+    Ok(rates)
 }
 
 fn main() -> ExitCode {

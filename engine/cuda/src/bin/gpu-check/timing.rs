@@ -9,14 +9,20 @@ use crate::report::Report;
 use anyhow::Error;
 use assay_cuda::device::{Device, Engine, Options};
 use assay_numerics::{Dims, Op, Operation, Tensor, TensorType};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Instant;
 
 /// Runs of which the median counts.
 const RUNS: usize = 5;
 
-/// Measures everything.
-pub fn measure(device: &Arc<Device>, number: usize, report: &mut Report) -> anyhow::Result<()> {
+/// Measures everything on GPU `number`. `peer_steps` are a peer's rates of the training steps, in steps a second.
+pub fn measure(
+    device: &Arc<Device>,
+    number: usize,
+    peer_steps: &BTreeMap<String, f64>,
+    report: &mut Report,
+) -> anyhow::Result<()> {
     for [m, k, n] in [
         [512, 512, 512],
         [1024, 1024, 1024],
@@ -34,7 +40,9 @@ pub fn measure(device: &Arc<Device>, number: usize, report: &mut Report) -> anyh
     ] {
         let mut engine = on_device(&job, device)?;
         let seconds = median(&mut engine, 200)?;
-        report.measured(format!("{name} step"), 1.0 / seconds, None, "steps/s");
+        let name = format!("{name} step");
+        let peer = peer_steps.get(&name).copied();
+        report.measured(name, 1.0 / seconds, peer, "steps/s");
     }
     hashing(device, report)
 }
