@@ -102,8 +102,8 @@ mod tests {
     #[test]
     fn every_last_move_is_judged_for_the_honest_defender() {
         let positions = heaviest_proofs().unwrap();
-        // 4 products, a Map of each operation, 5 reductions, 4 movements, 5 lookups.
-        assert_eq!(positions.len(), 4 + 19 + 5 + 4 + 5);
+        // 4 products, a Map of each operation, 5 reductions, 4 movements, 5 lookups, a ScatterAdd.
+        assert_eq!(positions.len(), 4 + 19 + 5 + 4 + 5 + 1);
         for Position {
             name,
             claim,
