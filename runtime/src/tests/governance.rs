@@ -49,7 +49,7 @@ fn on_genesis(test: impl FnOnce()) {
     });
 }
 
-/// Alice proposes that `call` be dispatched by `origin`, pays the deposit and votes; its number.
+/// Alice proposes that `call` be dispatched by `origin` and pays the deposit; everybody votes. The referendum's number.
 fn propose(origin: impl Into<OriginCaller>, call: RuntimeCall, aye: bool) -> u32 {
     let number = pallet_referenda::ReferendumCount::<Runtime>::get();
     let proposal = Preimage::bound(call).unwrap();
@@ -62,13 +62,13 @@ fn propose(origin: impl Into<OriginCaller>, call: RuntimeCall, aye: bool) -> u32
         enactment
     ));
     assert_ok!(Referenda::place_decision_deposit(alice(), number));
-    for key in [Sr25519Keyring::Alice, Sr25519Keyring::Bob] {
+    for key in Sr25519Keyring::well_known() {
         let vote = AccountVote::Standard {
             vote: Vote {
                 aye,
                 conviction: Conviction::Locked6x,
             },
-            balance: presets::ENDOWMENT / 2,
+            balance: presets::ENDOWMENT / 10 * 9,
         };
         assert_ok!(ConvictionVoting::vote(signed(key), number, vote));
     }
@@ -94,14 +94,16 @@ fn spends() -> u32 {
     pallet_treasury::SpendCount::<Runtime>::get()
 }
 
-/// What scheduled calls have returned so far.
+/// What enacted calls have returned in this block. Referenda schedule their own alarms as well; those have no name.
 fn dispatched() -> Vec<Result<(), DispatchError>> {
     let events = System::read_events_no_consensus();
     events
         .filter_map(|record| match record.event {
-            RuntimeEvent::Scheduler(pallet_scheduler::Event::Dispatched { result, .. }) => {
-                Some(result)
-            }
+            RuntimeEvent::Scheduler(pallet_scheduler::Event::Dispatched {
+                id: Some(_),
+                result,
+                ..
+            }) => Some(result),
             _ => None,
         })
         .collect()
