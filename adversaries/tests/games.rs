@@ -1,9 +1,5 @@
 //! Every fault is found, argued about and convicted, and whoever finds one that is none loses, without a chain.
 
-#[allow(dead_code, reason = "the worker's tests need more of it")]
-#[path = "../../worker/tests/common/small_job.rs"]
-mod small_job;
-
 use std::{collections::BTreeSet, sync::Arc};
 
 use assay_adversaries::{Conduct, Crooked, Fault, Kind, Level};
@@ -14,6 +10,7 @@ use assay_game::{
     Transcript, Verdict,
 };
 use assay_numerics::Tensor;
+use assay_processes::small_job::SmallJob;
 use assay_protocol::{IntervalIndex, SegmentIndex};
 use assay_prover::{entry, Challenger, Defender, ProverError};
 use assay_worker::{
@@ -23,7 +20,6 @@ use assay_worker::{
 };
 use clap::ValueEnum;
 use codec::Encode;
-use small_job::SmallJob;
 
 const SEGMENT: SegmentIndex = SegmentIndex(1);
 /// The interval in which step 17 is.

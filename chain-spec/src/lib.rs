@@ -1,8 +1,9 @@
 //! # Chain specifications
 //!
 //! A chain specification says what a chain starts from: the runtime's Wasm, one of its genesis presets, and what
-//! wallets should show. `dev` and `local` come out of the runtime that the node was built with; any other chain comes
-//! from a file that `assay-node export-chain-spec` wrote.
+//! wallets should show. `dev` and `local` come out of the runtime that the node was built with. `testnet` is `testnet.json`, which
+//! [`Network`] made of a released runtime once and for all; any other chain comes from a file, of `assay-node export-chain-spec` or
+//! of `scripts/chain-spec`.
 //!
 //! ```
 //! use sc_chain_spec::ChainSpec;
@@ -11,6 +12,10 @@
 //! assert_eq!(spec.id(), "assay_dev");
 //! assert!(assay_chain_spec::load("no/such/file.json").is_err());
 //! ```
+
+mod network;
+
+pub use network::{Network, NetworkError};
 
 use assay_runtime::{identity, presets, WASM_BINARY};
 use sc_chain_spec::{ChainType, GenericChainSpec, Properties};
@@ -21,8 +26,14 @@ pub type ChainSpec = GenericChainSpec;
 
 /// Name of the chain specification for a developer's own chain: one validator, blocks of one second.
 pub const DEV: &str = "dev";
-/// Name of the chain specification for a local network of two validators.
+/// Name of the chain specification for a local network of four validators.
 pub const LOCAL: &str = "local";
+
+/// Name of the chain specification for the test network: four validators, blocks of six seconds.
+pub const TESTNET: &str = "testnet";
+
+/// The test network's raw specification: every node starts from the same bytes, whatever runtime it was built with.
+const TESTNET_JSON: &[u8] = include_bytes!("../testnet.json");
 
 /// Prefix of the network protocols: nodes of other chains do not connect.
 const PROTOCOL_ID: &str = "asy";
@@ -31,7 +42,7 @@ const PROTOCOL_ID: &str = "asy";
 #[derive(Debug, thiserror::Error)]
 pub enum SpecError {
     /// No chain was named, and there is no public one to fall back to.
-    #[error("no chain was named: choose --dev, --chain dev, --chain local or --chain FILE")]
+    #[error("no chain was named: choose --dev, --chain dev, --chain local, --chain testnet or --chain FILE")]
     Unnamed,
     /// The runtime's Wasm is missing from this build.
     #[error("this build carries no runtime Wasm: build without SKIP_WASM_BUILD")]
@@ -39,8 +50,11 @@ pub enum SpecError {
     /// The runtime has no such genesis.
     #[error("the runtime of this build has no genesis named {0}: build node and runtime from one source")]
     NoPreset(&'static str),
+    /// The specification that this build carries is none.
+    #[error("the specification of testnet in this build is damaged: {0}")]
+    BuiltIn(String),
     /// The file cannot be read or is no specification.
-    #[error("chain specification {path}: {reason}; known names are dev and local, anything else must be a file written by export-chain-spec")]
+    #[error("chain specification {path}: {reason}; known names are dev, local and testnet, anything else must be a file written by export-chain-spec")]
     File {
         /// The file.
         path: PathBuf,
@@ -49,12 +63,13 @@ pub enum SpecError {
     },
 }
 
-/// The specification that `id` names: `dev`, `local` or the path of a JSON file.
+/// The specification that `id` names: `dev`, `local`, `testnet` or the path of a JSON file.
 pub fn load(id: &str) -> Result<ChainSpec, SpecError> {
     match id {
         "" => Err(SpecError::Unnamed),
         DEV => from_preset(&DEVELOPMENT),
         LOCAL => from_preset(&LOCAL_TESTNET),
+        TESTNET => ChainSpec::from_json_bytes(TESTNET_JSON).map_err(SpecError::BuiltIn),
         path => from_file(Path::new(path)),
     }
 }

@@ -48,6 +48,23 @@ impl Clock {
     }
 }
 
+/// So many blocks, and how long they take if they come in time: `24 blocks (about 2 min)`.
+pub fn blocks(count: BlockNumber, time: BlockTime) -> String {
+    let seconds = time.seconds_of(count.into());
+    match count {
+        1 => format!("1 block ({})", about(seconds)),
+        count => format!("{count} blocks ({})", about(seconds)),
+    }
+}
+
+/// A time in the largest unit of which it has three or more: `about 90 s`, `about 12 min`.
+pub fn about(seconds: u64) -> String {
+    let units = [(86_400, "d"), (3_600, "h"), (60, "min")];
+    let unit = units.into_iter().find(|(unit, _)| seconds >= 3 * unit);
+    let (unit, name) = unit.unwrap_or((1, "s"));
+    format!("about {} {name}", (seconds + unit / 2) / unit)
+}
+
 /// The time between two blocks.
 ///
 /// # Errors
@@ -70,5 +87,15 @@ mod tests {
         assert_eq!(clock.until(100), "10 blocks (about 60 s)");
         assert_eq!(clock.until(91), "1 block (about 6 s)");
         assert_eq!(clock.until(89), "0 blocks (about 0 s)");
+    }
+
+    #[test]
+    fn times_are_told_in_fitting_units() {
+        let six = BlockTime { millis: 6_000 };
+        assert_eq!(blocks(1, six), "1 block (about 6 s)");
+        assert_eq!(blocks(100, six), "100 blocks (about 10 min)");
+        assert_eq!(about(179), "about 179 s");
+        assert_eq!(about(14 * 86_400), "about 14 d");
+        assert_eq!(about(90 * 60), "about 90 min");
     }
 }

@@ -3,11 +3,13 @@
 use std::{io, path::PathBuf};
 
 use assay_blobs::{Fault, FetchError, ListenError, StoreError};
-use assay_client::{Account, ChainError, KeyError};
+use assay_client::{Account, ChainError, KeyError, H256};
 use assay_engine::EngineError;
 use assay_models::{job::AmountError, CheckpointError, DataError, EvaluateError, JobError};
 use assay_program::{DecodeError, ProgramError};
-use assay_protocol::{Balance, EndReason, JobId, SegmentIndex, SubmissionError, UrlError};
+use assay_protocol::{
+    Balance, EndReason, JobId, ParamsError, SegmentIndex, SubmissionError, UrlError,
+};
 use serde_json::{json, Value};
 
 use crate::{amount::show, dispute::Which};
@@ -120,6 +122,114 @@ pub enum CliError {
         "the chain has no protocol parameters; use a node whose chain is past its first block"
     )]
     NoParams,
+    /// No such version of the parameters.
+    #[error("there is no version {version} of the parameters, or no job is left that uses it; `assay gov params` shows those in force")]
+    NoVersion {
+        /// The version asked for.
+        version: u32,
+    },
+    /// A file that should hold the protocol's parameters.
+    #[error("{}: these are no protocol parameters: {cause}; edit a file that `assay gov params --out` wrote", path.display())]
+    ParamsFile {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        cause: serde_json::Error,
+    },
+    /// The parameters break a bound or a relation.
+    #[error("the chain would refuse the parameters: {0}")]
+    Params(#[from] ParamsError),
+    /// The parameters are those in force.
+    #[error("{}: these are the parameters in force; change a number", path.display())]
+    NoChange {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A file is too long.
+    #[error("{}: more than {most} bytes; give another file", path.display())]
+    TooLong {
+        /// The file.
+        path: PathBuf,
+        /// Bytes that it may have.
+        most: u64,
+    },
+    /// Bytes that are no call.
+    #[error("these bytes are no call of the chain's runtime: {cause}; give indices of pallet and call and the arguments, in hexadecimal digits")]
+    Call {
+        /// What is wrong with them.
+        cause: String,
+    },
+    /// A file that is no runtime.
+    #[error("{}: this is no Wasm, compressed or not; give the runtime that scripts/build made", path.display())]
+    NoWasm {
+        /// The file.
+        path: PathBuf,
+    },
+    /// No referendum has allowed the runtime.
+    #[error("no referendum has allowed the runtime {found:?}; {}", match allowed {
+        Some(hash) => format!("{hash:?} is allowed: give that file"),
+        None => "propose it with `assay gov propose upgrade`".to_owned(),
+    })]
+    NotAllowed {
+        /// Hash of the file.
+        found: H256,
+        /// Hash of the runtime that may be set, if one may.
+        allowed: Option<H256>,
+    },
+    /// No such track.
+    #[error("there is no track {name}; there are {}", known.join(", "))]
+    NoTrack {
+        /// The name or number asked for.
+        name: String,
+        /// The names that there are.
+        known: Vec<String>,
+    },
+    /// No such referendum.
+    #[error("there is no referendum {index}; `assay gov status --all` lists those there are")]
+    NoReferendum {
+        /// The number asked for.
+        index: u32,
+    },
+    /// A referendum that is over.
+    #[error("referendum {index} is decided; `assay gov status` lists those that are open")]
+    Decided {
+        /// Its number.
+        index: u32,
+    },
+    /// A referendum that is not over.
+    #[error("referendum {index} is open, and its deposits stay until it is decided; `assay gov status {index}` tells when")]
+    Undecided {
+        /// Its number.
+        index: u32,
+    },
+    /// No deposit is left.
+    #[error("referendum {index} has no deposit to return; its preimage's goes back with --preimage HASH")]
+    NothingToRefund {
+        /// Its number.
+        index: u32,
+    },
+    /// An account that has bonded nothing.
+    #[error("account {account} has bonded nothing; `assay validator bond` does")]
+    NotBonded {
+        /// The account.
+        account: Account,
+    },
+    /// More than is bonded.
+    #[error("account {account} has {} bonded, but {} are asked for; lower the amount", show(*bonded), show(*asked))]
+    Bond {
+        /// The account.
+        account: Account,
+        /// What it has bonded.
+        bonded: Balance,
+        /// What is asked for.
+        asked: Balance,
+    },
+    /// No reward is unpaid.
+    #[error("validator {account} has been paid for every era that has ended; wait for the next, or name another")]
+    NothingToPay {
+        /// The validator.
+        account: Account,
+    },
     /// The job ended before all of it was done.
     #[error("job {id} ended without being completed: {}", describe(*reason))]
     Ended {
@@ -241,6 +351,22 @@ impl CliError {
             Self::NotCommitted { .. } => "not_committed",
             Self::NoProvider { .. } => "no_provider",
             Self::NoParams => "no_params",
+            Self::NoVersion { .. } => "no_params_version",
+            Self::ParamsFile { .. } => "params_malformed",
+            Self::Params(_) => "params_refused",
+            Self::NoChange { .. } => "no_change",
+            Self::TooLong { .. } => "file_too_long",
+            Self::Call { .. } => "call_malformed",
+            Self::NoWasm { .. } => "no_wasm",
+            Self::NotAllowed { .. } => "not_allowed",
+            Self::NoTrack { .. } => "no_track",
+            Self::NoReferendum { .. } => "no_referendum",
+            Self::Decided { .. } => "referendum_decided",
+            Self::Undecided { .. } => "referendum_open",
+            Self::NothingToRefund { .. } => "nothing_to_refund",
+            Self::NotBonded { .. } => "not_bonded",
+            Self::Bond { .. } => "insufficient_bond",
+            Self::NothingToPay { .. } => "nothing_to_pay",
             Self::Ended { .. } => "job_ended",
             Self::NothingFinal { .. } => "nothing_final",
             Self::OtherJob { .. } => "root_differs",
@@ -281,9 +407,17 @@ impl CliError {
             Self::Steps { asked, total } => {
                 Some(json!({ "field": "steps", "found": asked, "most": total }))
             }
-            Self::UnknownAccount { account } | Self::NoProvider { account } => {
-                Some(json!({ "account": account }))
-            }
+            Self::UnknownAccount { account }
+            | Self::NoProvider { account }
+            | Self::NotBonded { account }
+            | Self::NothingToPay { account } => Some(json!({ "account": account })),
+            Self::Bond {
+                account,
+                bonded,
+                asked,
+            } => Some(
+                json!({ "account": account, "bonded": bonded.to_string(), "asked": asked.to_string() }),
+            ),
             Self::Balance {
                 account,
                 free,
@@ -301,10 +435,23 @@ impl CliError {
                 expected,
                 found,
             } => Some(json!({ "job": id, "field": field, "expected": expected, "found": found })),
+            Self::NoReferendum { index }
+            | Self::Decided { index }
+            | Self::Undecided { index }
+            | Self::NothingToRefund { index } => Some(json!({ "referendum": index })),
+            Self::Params(error) => Some(json!({ "problem": error.to_string() })),
+            Self::NotAllowed { found, allowed } => {
+                Some(json!({ "found": found, "allowed": allowed }))
+            }
+            Self::NoTrack { name, known } => Some(json!({ "track": name, "known": known })),
             Self::Chain(ChainError::Failed { pallet, name, .. }) => {
                 Some(json!({ "pallet": pallet, "name": name }))
             }
-            Self::File { path, .. } => Some(json!({ "path": path })),
+            Self::File { path, .. }
+            | Self::ParamsFile { path, .. }
+            | Self::NoChange { path }
+            | Self::TooLong { path, .. }
+            | Self::NoWasm { path } => Some(json!({ "path": path })),
             _ => None,
         }
     }

@@ -20,6 +20,7 @@ pub mod clock;
 pub mod context;
 pub mod dispute;
 pub mod error;
+pub mod gov;
 pub mod job;
 pub mod key;
 mod logging;
@@ -29,6 +30,7 @@ pub mod program;
 pub mod provider;
 mod run;
 pub mod shell;
+pub mod validator;
 
 pub use error::CliError;
 pub use output::Envelope;

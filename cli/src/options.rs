@@ -7,7 +7,9 @@ use assay_protocol::{Balance, DeviceClass};
 use clap::{builder::FalseyValueParser, Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
-use crate::{amount, dispute::Which};
+use crate::{
+    amount, dispute::Which, gov::options::GovCommand, validator::options::ValidatorCommand,
+};
 
 /// Submits training jobs, follows them and fetches what they trained; registers providers.
 #[derive(Debug, Parser)]
@@ -63,6 +65,12 @@ pub enum Command {
     /// Looks at programs and runs them on this machine.
     #[command(subcommand)]
     Program(ProgramCommand),
+    /// Sets session keys, bonds, nominates; shows where a validator stands.
+    #[command(subcommand)]
+    Validator(ValidatorCommand),
+    /// Shows and changes the protocol's parameters; proposes, votes on and follows referenda.
+    #[command(subcommand)]
+    Gov(GovCommand),
     /// Makes and shows keys.
     #[command(subcommand)]
     Key(KeyCommand),

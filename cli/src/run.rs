@@ -9,8 +9,8 @@ use std::{
 use clap::{error::ErrorKind, Parser};
 
 use crate::{
-    account, blob, context::Context, dispute, job, key, logging, options::Cli, options::Command,
-    output::Output, program, provider, shell, CliError, Envelope,
+    account, blob, context::Context, dispute, gov, job, key, logging, options::Cli,
+    options::Command, output::Output, program, provider, shell, validator, CliError, Envelope,
 };
 
 /// Exit status of wrong usage.
@@ -53,6 +53,8 @@ pub async fn execute(cli: Cli, out: &mut dyn Write) -> Result<(), CliError> {
         Command::Dispute(command) => dispute::run(command, &context, out).await,
         Command::Program(command) => program::run(&command, out),
         Command::Key(command) => key::run(&command, &context, out),
+        Command::Validator(command) => validator::run(command, &context, out).await,
+        Command::Gov(command) => gov::run(command, &context, out).await,
         Command::Account(command) => account::run(command, &context, out).await,
         Command::Blob(command) => blob::run(command, out).await,
         Command::Completions { shell } => shell::completions(shell, out),

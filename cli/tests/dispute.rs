@@ -1,18 +1,14 @@
 //! `assay dispute` where there is nothing to argue about: on a fresh chain, and without one. `scripts/demo --fraud` and the
 //! worker's tests have the arguments.
 //!
-//! Needs the binary `assay-node`; see `worker/tests/common/node.rs` for where it is looked for.
+//! Needs the binary `assay-node`; see `assay_processes::program` for where it is looked for.
 
 mod common;
-#[path = "../../worker/tests/common/node.rs"]
-mod node;
-#[path = "../../worker/tests/common/process.rs"]
-mod process;
 
 use std::process::Command;
 
+use assay_processes::node::Node;
 use common::{assay, data, error, status};
-use node::Node;
 
 const GAME: &str = "0x0707070707070707070707070707070707070707070707070707070707070707";
 

@@ -1,63 +1,20 @@
 //! The commands that need a chain, against a real one.
 //!
-//! Needs the binary `assay-node`; see `worker/tests/common/node.rs` for where it is looked for.
+//! Needs the binary `assay-node`; see `assay_processes::program` for where it is looked for.
 
 mod common;
-#[path = "../../worker/tests/common/node.rs"]
-mod node;
-#[path = "../../worker/tests/common/process.rs"]
-mod process;
 
-use std::{path::Path, process::Command};
+use std::path::Path;
 
+use assay_processes::node::Node;
 use assay_protocol::UNIT;
-use common::{assay, data, error, job_directory, SMALL};
-use node::Node;
+use common::{job_directory, user::User, SMALL};
 use serde_json::Value;
 
 /// Addresses of the well-known development keys.
 const ALICE: &str = "5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY";
 const BOB: &str = "5FHneW46xGXgs5mUiveU4sbTyGBzmstUspZC92UhjJM694ty";
 const CHARLIE: &str = "5FLSigC9HGRKVhB9FiEo4Y3koPsNmBmLJbpXg2mp1hXcS59Y";
-
-/// The command line of a user of one node.
-struct User<'a> {
-    node: &'a str,
-    key: Option<&'a str>,
-}
-
-impl<'a> User<'a> {
-    fn nobody(node: &'a str) -> Self {
-        Self { node, key: None }
-    }
-
-    fn with_key(node: &'a str, key: &'a str) -> Self {
-        let key = Some(key);
-        Self { node, key }
-    }
-
-    fn run(&self, arguments: &[&str]) -> Command {
-        let mut command = assay();
-        command.args(arguments).args(["--node", self.node]);
-        command.env("ASSAY_WAIT", "best");
-        if let Some(key) = self.key {
-            command.env("ASSAY_KEY", key);
-        }
-        command
-    }
-
-    /// The data of a command that succeeds.
-    fn does(&self, arguments: &[&str]) -> Value {
-        data(&mut self.run(arguments))
-    }
-
-    /// The code of the error of a command that fails, and its details.
-    fn fails(&self, arguments: &[&str]) -> (String, Value) {
-        let mut error = error(&mut self.run(arguments));
-        let code = error["code"].as_str().unwrap().to_owned();
-        (code, error["details"].take())
-    }
-}
 
 /// One node serves all of it, since a node takes long to start.
 #[tokio::test(flavor = "multi_thread")]

@@ -172,12 +172,15 @@ async function checkBuyer(outcome, submitted, registered) {
   assert.deepEqual(end.holds, { Deposit: outcome.state.ledger.deposit.toBigInt() });
 }
 
-/** The provider has earned the prices of both jobs, its stake is whole, and no money came into being. */
+/**
+ * The provider has earned the prices of both jobs, its stake is whole, and no money came into being. An era's end burns fees, and
+ * only a claim mints what it promises for them: nobody claims here.
+ */
 async function checkProvider({ payments }, registered) {
   const [start, end] = [await api.at(registered), await api.at(await api.rpc.chain.getFinalizedHead())];
   const [before, after] = [await funds(start, keys.owner.address), await funds(end, keys.owner.address)];
   assert.equal(after.total - before.total, 2n * sum(payments.map(({ price }) => price)));
   assert.deepEqual(after.holds, { Stake: STAKE });
   const issuance = await Promise.all([start, end].map((at) => at.query.balances.totalIssuance()));
-  assert.equal(issuance[1].toBigInt(), issuance[0].toBigInt());
+  assert.ok(issuance[1].lte(issuance[0]));
 }

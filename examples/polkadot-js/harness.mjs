@@ -178,10 +178,19 @@ export class Market {
   }
 
   /** Writes a job's blobs and returns what would be submitted, as text. */
-  async dryRun(node, file, location) {
-    const args = ['job', 'submit', file, '--dry-run', '--json', '--blobs', this.#path('blobs'), '--location', location];
-    const env = environment({ ASSAY_NODE: node });
-    const { stdout } = await promisify(execFile)(binary('assay'), args, { env, timeout: SERVER_PATIENCE });
+  dryRun(node, file, location) {
+    return this.#submit(file, location, ['--dry-run'], { ASSAY_NODE: node });
+  }
+
+  /** Submits a job with the `assay` command, waits until it is final and returns what the command says of it. */
+  async submit(node, file, location, secret) {
+    return JSON.parse(await this.#submit(file, location, [], { ASSAY_NODE: node, ASSAY_KEY: secret })).data;
+  }
+
+  async #submit(file, location, flags, env) {
+    const args = ['job', 'submit', file, ...flags, '--json', '--blobs', this.#path('blobs'), '--location', location];
+    const options = { env: environment(env), timeout: SERVER_PATIENCE };
+    const { stdout } = await promisify(execFile)(binary('assay'), args, options);
     return stdout;
   }
 

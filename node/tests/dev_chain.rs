@@ -7,6 +7,12 @@ use common::{command, failure, Client, Node};
 use serde_json::json;
 use std::{net::TcpListener, process::Command};
 
+/// As the RPC writes bytes.
+fn hex(bytes: &[u8]) -> String {
+    let digits = bytes.iter().map(|byte| format!("{byte:02x}"));
+    format!("0x{}", digits.collect::<String>())
+}
+
 /// A well-known account.
 const ALICE: &str = "5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY";
 
@@ -44,11 +50,8 @@ async fn authors_tell_the_chain_what_is_final() {
     let number = u32::from_str_radix(&number[2..], 16).unwrap();
 
     let key = pallet_assay_timing::ChainClock::<assay_runtime::Runtime>::hashed_key();
-    let key = key
-        .iter()
-        .fold("0x".to_owned(), |key, byte| format!("{key}{byte:02x}"));
     let clock = client
-        .call("state_getStorage", json!([key, head]))
+        .call("state_getStorage", json!([hex(&key), head]))
         .await
         .unwrap();
     let clock = clock.as_str().expect("the chain has a clock");
@@ -194,6 +197,24 @@ fn a_missing_chain_specification_is_named() {
         error.contains("no-such-chain.json") && error.contains("export-chain-spec"),
         "{error}"
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_test_network_is_built_in() {
+    let base = tempfile::tempdir().unwrap();
+    let node = Node::start_with(base.path(), &["--chain", "testnet"]);
+    let mut client = Client::connect(&node).await;
+    let name = client.call("system_chain", json!([])).await.unwrap();
+    assert_eq!(name, "Assay Testnet");
+    let key = pallet_assay_timing::Chosen::<assay_runtime::Runtime>::hashed_key();
+    let timing = client
+        .call("state_getStorage", json!([hex(&key)]))
+        .await
+        .unwrap();
+    let slot_ms = timing
+        .as_str()
+        .and_then(|timing| timing.strip_prefix("0x7017"));
+    assert!(slot_ms.is_some(), "slots of 6,000 ms, not {timing}");
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use crate::{
     config::consensus::BABE_GENESIS_EPOCH_CONFIG, presets, AccountId, AuthorityDiscovery, Babe,
     Balance, Block, BlockNumber, Disputes, Executive, Grandpa, Historical, InherentDataExt, Jobs,
-    Nonce, Protocol, Runtime, RuntimeCall, RuntimeGenesisConfig, SessionKeys, System,
+    Nonce, Protocol, Runtime, RuntimeCall, RuntimeGenesisConfig, SessionKeys, Staking, System,
     TransactionPayment, VERSION,
 };
 use alloc::{string::ToString, vec::Vec};
@@ -288,6 +288,20 @@ impl_runtime_apis! {
 
         fn chain_time() -> BlockNumber {
             crate::Timing::chain_time()
+        }
+    }
+
+    impl pallet_staking_runtime_api::StakingApi<Block, Balance, AccountId> for Runtime {
+        fn nominations_quota(balance: Balance) -> u32 {
+            Staking::api_nominations_quota(balance)
+        }
+
+        fn eras_stakers_page_count(era: sp_staking::EraIndex, account: AccountId) -> sp_staking::Page {
+            Staking::api_eras_stakers_page_count(era, account)
+        }
+
+        fn pending_rewards(era: sp_staking::EraIndex, account: AccountId) -> bool {
+            Staking::api_pending_rewards(era, account)
         }
     }
 

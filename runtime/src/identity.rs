@@ -4,7 +4,8 @@
 //! in the genesis. The pace is not: it is the genesis' (see `pallet-assay-timing`).
 
 use crate::{
-    config::governance::TreasuryAccount, AccountId, Authorship, Balance, Balances, Runtime,
+    config::{governance::TreasuryAccount, staking::FeePotAccount},
+    AccountId, Authorship, Balance, Balances, Runtime,
 };
 use frame_support::{
     parameter_types,
@@ -94,9 +95,9 @@ pub type FeeMultiplierUpdate = TargetedFeeAdjustment<
 /// An amount that was taken from an account and is not yet anybody's.
 pub type CreditOf = Credit<AccountId, Balances>;
 
-/// The author's part of a fee, in hundredths. The rest is the treasury's, so that filling blocks with one's own transactions,
-/// or paying oneself for jobs, costs an author most of what it costs anybody.
-const AUTHOR_PERCENT: u32 = 20;
+/// The validators' part of a fee, in hundredths. The rest is the treasury's. It counts against what an era mints, so that filling
+/// blocks with one's own transactions, or paying oneself for jobs, costs an author what it costs anybody.
+const VALIDATORS_PERCENT: u32 = 20;
 /// The treasury's part of a slash, in hundredths. The rest is burnt.
 const TREASURY_SLASH_PERCENT: u32 = 50;
 
@@ -116,14 +117,17 @@ impl OnUnbalanced<CreditOf> for ToAuthor {
     }
 }
 
-/// Fees go to the treasury but for a fifth, which is the author's, and so are tips.
+/// To the pot that pays a part of the era's payout.
+pub type ToFeePot = ResolveTo<FeePotAccount, Balances>;
+
+/// Fees go to the treasury but for a fifth, which goes to the fee pot; tips are the author's.
 pub struct FeesAndTips;
 
 impl OnUnbalanced<CreditOf> for FeesAndTips {
     fn on_unbalanceds(mut amounts: impl Iterator<Item = CreditOf>) {
         if let Some(fee) = amounts.next() {
-            let (author, treasury) = fee.ration(AUTHOR_PERCENT, 100 - AUTHOR_PERCENT);
-            ToAuthor::on_unbalanced(author);
+            let (validators, treasury) = fee.ration(VALIDATORS_PERCENT, 100 - VALIDATORS_PERCENT);
+            ToFeePot::on_unbalanced(validators);
             ToTreasury::on_unbalanced(treasury);
         }
         amounts.for_each(ToAuthor::on_unbalanced);

@@ -8,8 +8,11 @@
 //! | `identity` | symbol, decimals, address prefix, fees, where fees and slashes go |
 //! | `config/` | configuration of the pallets, one file per group |
 //! | `config/governance/` | who decides what, on which track |
+//! | `config/staking/` | who validates, for what pay |
 //! | `apis` | runtime APIs, through which a node asks |
-//! | `presets` | genesis of the development chain and of a local network |
+//! | `presets` | genesis of the development chain, of a local network and of the test network |
+//! | `migrations` | what an upgrade does to the state |
+//! | `version` | the runtime's version |
 //! | `benchmarks` | the benchmarks that the weights of our pallets come from, with the feature `runtime-benchmarks` |
 //!
 //! Natively built it carries its own Wasm as `WASM_BINARY`, for chain specifications. A node executes only the Wasm.
@@ -29,21 +32,23 @@ mod apis;
 mod benchmarks;
 pub mod config;
 pub mod identity;
+pub mod migrations;
 pub mod presets;
+mod version;
 
 #[cfg(test)]
 mod tests;
 
-use alloc::{borrow::Cow, vec::Vec};
+use alloc::vec::Vec;
 use sp_runtime::{
     generic, impl_opaque_keys,
     traits::{BlakeTwo256, IdentifyAccount, Verify},
     MultiAddress, MultiSignature,
 };
-use sp_version::RuntimeVersion;
 
 pub use apis::RuntimeApi;
 pub use config::system::MAX_BLOCK_LENGTH;
+pub use version::VERSION;
 
 /// Number of a block.
 pub type BlockNumber = u32;
@@ -113,19 +118,6 @@ impl_opaque_keys! {
     }
 }
 
-/// The version of the runtime.
-#[sp_version::runtime_version]
-pub const VERSION: RuntimeVersion = RuntimeVersion {
-    spec_name: Cow::Borrowed("assay"),
-    impl_name: Cow::Borrowed("assay"),
-    authoring_version: 1,
-    spec_version: 100,
-    impl_version: 1,
-    apis: apis::RUNTIME_API_VERSIONS,
-    transaction_version: 1,
-    system_version: 1,
-};
-
 #[frame_support::runtime]
 mod runtime {
     #[runtime::runtime]
@@ -161,6 +153,11 @@ mod runtime {
     pub type TransactionPayment = pallet_transaction_payment;
     #[runtime::pallet_index(7)]
     pub type Offences = pallet_offences;
+    // Before Session, whose genesis asks it for the validators.
+    #[runtime::pallet_index(15)]
+    pub type Staking = pallet_staking;
+    #[runtime::pallet_index(16)]
+    pub type VoterList = pallet_bags_list;
     #[runtime::pallet_index(8)]
     pub type Historical = pallet_session::historical;
     #[runtime::pallet_index(9)]

@@ -2,20 +2,24 @@
 
 mod chain_time;
 mod governance;
+mod staking;
 
 use crate::{
-    config::governance::TreasuryAccount,
     config::system::{BlockWeights, NORMAL_SHARE},
-    identity, presets, AccountId, AllPalletsWithSystem, Balances, Block, Runtime,
+    config::{governance::TreasuryAccount, staking::FeePotAccount},
+    identity, presets, AccountId, AllPalletsWithSystem, Balances, Block, Protocol, Runtime,
     RuntimeGenesisConfig, Session, SessionKeys, System, Timing, TransactionPayment,
     MAX_BLOCK_LENGTH,
 };
+use assay_protocol::Params;
 use frame_support::{
     dispatch::{DispatchClass, DispatchInfo},
     genesis_builder_helper::build_state,
     traits::{Get, IntegrityTest, KeyOwnerProofSystem},
     weights::{constants::ExtrinsicBaseWeight, Weight},
 };
+use pallet_assay_protocol::ProtocolParams;
+use sp_genesis_builder::PresetId;
 use sp_keyring::Sr25519Keyring;
 use sp_runtime::traits::OpaqueKeys;
 
@@ -44,13 +48,36 @@ fn json_merge(into: &mut serde_json::Value, patch: serde_json::Value) {
 
 #[test]
 fn every_preset_builds_and_is_of_its_validators() {
-    for (name, validators) in [
-        ("development", vec![Sr25519Keyring::Alice]),
+    let four = [
+        Sr25519Keyring::AliceStash,
+        Sr25519Keyring::BobStash,
+        Sr25519Keyring::CharlieStash,
+        Sr25519Keyring::DaveStash,
+    ];
+    let (fast, main) = (
+        pallet_assay_timing::Timing::DEVELOPMENT,
+        pallet_assay_timing::Timing::MAIN,
+    );
+    let presets = [
         (
-            "local_testnet",
-            vec![Sr25519Keyring::Alice, Sr25519Keyring::Bob],
+            presets::DEVELOPMENT,
+            &four[..1],
+            fast,
+            Params::development(),
         ),
-    ] {
+        (
+            presets::LOCAL_TESTNET,
+            &four[..],
+            fast,
+            Params::development(),
+        ),
+        (presets::TESTNET, &four[..], main, Params::main()),
+    ];
+    assert_eq!(
+        presets::preset_names(),
+        presets.each_ref().map(|(name, ..)| PresetId::from(*name))
+    );
+    for (name, validators, timing, params) in presets {
         on_preset(name, || {
             let mut expected: Vec<AccountId> =
                 validators.iter().map(|key| key.to_account_id()).collect();
@@ -73,10 +100,10 @@ fn every_preset_builds_and_is_of_its_validators() {
                 sp_consensus_babe::AuthorityId::from(Sr25519Keyring::Alice.public()),
             ))
             .is_some());
-            assert_eq!(Timing::timing(), pallet_assay_timing::Timing::DEVELOPMENT);
+            assert_eq!(Timing::timing(), timing);
+            assert_eq!(Protocol::current().1, params);
         });
     }
-    assert_eq!(presets::preset_names().len(), 2);
     assert!(presets::get_preset(&"mainnet".into()).is_none());
 }
 
@@ -84,12 +111,15 @@ fn every_preset_builds_and_is_of_its_validators() {
 fn endowments_are_the_issuance() {
     on_preset("development", || {
         let accounts = Sr25519Keyring::well_known().count() as u128;
-        // The treasury's account exists from the start, so that nothing is too small for it.
-        let treasury = Balances::free_balance(TreasuryAccount::get());
-        assert_eq!(treasury, identity::EXISTENTIAL_DEPOSIT);
+        // These exist from the start, so that nothing is too small for them.
+        let pots = [TreasuryAccount::get(), FeePotAccount::get()];
+        for pot in &pots {
+            let least = identity::EXISTENTIAL_DEPOSIT;
+            assert_eq!(Balances::free_balance(pot), least);
+        }
         assert_eq!(
             Balances::total_issuance(),
-            accounts * presets::ENDOWMENT + treasury
+            accounts * presets::ENDOWMENT + 2 * identity::EXISTENTIAL_DEPOSIT
         );
         assert_eq!(
             Balances::free_balance(Sr25519Keyring::Bob.to_account_id()),
@@ -189,30 +219,29 @@ fn session_keys_are_in_their_final_order() {
 }
 
 #[test]
-fn a_fifth_of_a_fee_and_tips_are_the_authors_and_without_one_burnt() {
+fn a_fee_is_the_treasurys_and_the_validators_and_a_tip_the_authors_or_burnt() {
     use frame_support::traits::{fungible::Balanced, OnUnbalanced};
     let issue = || <Balances as Balanced<AccountId>>::issue(identity::UNIT);
     let fee_and_tip = || identity::FeesAndTips::on_unbalanceds([issue(), issue()].into_iter());
     on_preset("development", || {
         let before = Balances::total_issuance();
         let treasury = || Balances::free_balance(TreasuryAccount::get());
-        let had = treasury();
+        let pot = || Balances::free_balance(FeePotAccount::get());
+        let had = (treasury(), pot());
         fee_and_tip();
-        let share = identity::UNIT / 5 * 4;
-        assert_eq!(Balances::total_issuance(), before + share);
-        assert_eq!(treasury(), had + share);
-        let alice = Sr25519Keyring::Alice.to_account_id();
+        let share = identity::UNIT / 5;
+        assert_eq!(Balances::total_issuance(), before + identity::UNIT);
+        assert_eq!((treasury(), pot()), (had.0 + 4 * share, had.1 + share));
         System::initialize(
             &2,
             &Default::default(),
             &digest_of_the_first_validator_in(1),
         );
+        let alice = Sr25519Keyring::AliceStash.to_account_id();
+        let free = Balances::free_balance(&alice);
         fee_and_tip();
-        assert_eq!(
-            Balances::free_balance(alice),
-            presets::ENDOWMENT + identity::UNIT + identity::UNIT / 5
-        );
-        assert_eq!(treasury(), had + 2 * share);
+        assert_eq!(Balances::free_balance(alice), free + identity::UNIT);
+        assert_eq!((treasury(), pot()), (had.0 + 8 * share, had.1 + 2 * share));
     });
 }
 

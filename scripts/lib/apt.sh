@@ -57,6 +57,7 @@ missing_packages() {
     have_openssl || echo libssl-dev
     have curl || echo curl
     have jq || echo jq
+    have faketime || echo faketime
 }
 
 setup_packages() {

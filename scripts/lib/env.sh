@@ -74,6 +74,8 @@ export CARGO_TARGET_DIR="${CARGO_TARGET_DIR:-$(assay_cache)/target}"
 # Without the hint the runtime's build finds no Cargo.lock from there and resolves the newest crates.
 WASM_BUILD_WORKSPACE_HINT=$(repo_root)
 export WASM_BUILD_WORKSPACE_HINT
+# Where crates are unpacked is nobody's business but this machine's: it is not to be in the runtime's Wasm.
+export WASM_BUILD_RUSTFLAGS="${WASM_BUILD_RUSTFLAGS:---remap-path-prefix=${CARGO_HOME:-$HOME/.cargo}=/cargo}"
 # The system's OpenSSL instead of three minutes of compiling another.
 export OPENSSL_NO_VENDOR=1
 if [ -n "${NO_COLOR:-}" ]; then

@@ -1,7 +1,14 @@
 # shellcheck shell=bash
 # Packages of the JavaScript client tests. Sourced by scripts/setup after env.sh and apt.sh.
 
-POLKADOT_JS=examples/polkadot-js
+# The clients that have tests, and the oldest Node.js that each runs on.
+JS_CLIENTS=('polkadot-js 18.0' 'papi 20.19')
+
+# node_runs VERSION: is Node.js here, and at least of that version?
+node_runs() {
+    local version
+    have node && version=$(node --version) && printf '%s\n%s\n' "$1" "${version#v}" | sort -V -C
+}
 
 # npm_stale DIRECTORY: is what npm installed there missing, or older than the files that ask for it?
 npm_stale() {
@@ -22,14 +29,35 @@ npm_packages() {
     touch "$1/node_modules/.package-lock.json"
 }
 
+# setup_client NAME VERSION: its packages, if this Node.js runs them.
+setup_client() {
+    local directory
+    directory=$(repo_root)/examples/$1
+    if ! node_runs "$2"; then
+        say "examples/$1 needs Node.js $2 or newer, not $(node --version): left out"
+        return 0
+    fi
+    if ! npm_stale "$directory"; then return 0; fi
+    npm_packages "$directory" || die "npm could not install the packages of examples/$1" \
+        "see its messages above; check the network"
+}
+
 setup_node() {
-    local directory missing=()
-    directory=$(repo_root)/$POLKADOT_JS
-    if [ ! -e "$directory/package.json" ]; then return 0; fi
+    local missing=() client
     have node || missing+=(nodejs)
     have npm || missing+=(npm)
     if [ "${#missing[@]}" -gt 0 ]; then apt_install "${missing[@]}"; fi
-    if ! npm_stale "$directory"; then return 0; fi
-    npm_packages "$directory" || die "npm could not install the packages of $POLKADOT_JS" \
-        "see its messages above; check the network and that node is version 18 or newer ($(node --version))"
+    for client in "${JS_CLIENTS[@]}"; do
+        # shellcheck disable=SC2086 # two words
+        setup_client $client
+    done
+}
+
+# test_client NAME VERSION: its tests, if this Node.js runs them.
+test_client() {
+    if ! node_runs "$2"; then
+        say "examples/$1 needs Node.js $2 or newer: not tested"
+        return 0
+    fi
+    (cd "$(repo_root)/examples/$1" && node --test)
 }

@@ -1,15 +1,10 @@
 //! Every kind of cheat as a process against a real node: each provider that cheats is convicted, each challenger that lies
 //! loses its bond. All of it goes on at once on one chain, before one honest verifier and one honest provider.
 //!
-//! Needs the binaries `assay-node` and `assay-adversary`; see `common/node.rs` and `common/daemon.rs` for where they are
+//! Needs the binaries `assay-node` and `assay-adversary`; see `assay_processes::program` for where they are
 //! looked for.
 
 mod common {
-    pub mod daemon;
-    pub mod market;
-    pub mod node;
-    pub mod process;
-    pub mod small_job;
     pub mod world;
 }
 
@@ -17,13 +12,13 @@ use std::sync::Arc;
 
 use assay_client::{calls, Account, Key, Until};
 use assay_game::{Party, Reason};
-use assay_protocol::{Balance, IntervalIndex, JobId, UNIT};
-use common::{
+use assay_processes::{
     daemon::Daemon,
     market::{key, until_dispute, Lane},
     small_job::SmallJob,
-    world::World,
 };
+use assay_protocol::{Balance, IntervalIndex, JobId, UNIT};
+use common::world::World;
 use tokio::task::JoinSet;
 
 /// How a game against a cheat must end.

@@ -1,15 +1,9 @@
 //! Games on a chain that fails: finality that stands still, blocks that are undone.
 //!
-//! Needs the binaries `assay-node` and `assay-adversary`; see `common/node.rs` and `common/daemon.rs` for where they are
+//! Needs the binaries `assay-node` and `assay-adversary`; see `assay_processes::program` for where they are
 //! looked for.
 
 mod common {
-    pub mod daemon;
-    pub mod market;
-    pub mod node;
-    pub mod process;
-    pub mod proxy;
-    pub mod small_job;
     pub mod world;
 }
 
@@ -17,15 +11,15 @@ use std::path::Path;
 
 use assay_client::{Account, At, ChainClient, Head};
 use assay_game::{DisputeView, GameId, Party, Reason, Standing};
-use assay_protocol::{BlockNumber, JobId};
-use common::{
+use assay_processes::{
     daemon::{free_port, Daemon},
     market::{key, offer, until, until_dispute, Lane, PATIENCE},
     node::{alone, chain_at, node_key, Node, Pace},
     proxy::Proxy,
     small_job::SmallJob,
-    world::World,
 };
+use assay_protocol::{BlockNumber, JobId};
+use common::world::World;
 
 /// Chain time stands only once finality lags by fifty blocks, so they come fast.
 const PACE: Pace = Pace::FAST;
@@ -185,6 +179,7 @@ impl Net {
     /// Both, connected, with the door to Alice.
     async fn new(directory: &Path) -> Self {
         let spec = chain_at(directory, "local", PACE);
+        keep_validators(&spec, 2);
         let ports = [free_port(), free_port()];
         let arguments = [("--alice", 0), ("--bob", 1)].map(|(who, number)| {
             let (spec, port) = (spec.display().to_string(), ports[number].to_string());
@@ -235,6 +230,20 @@ impl Net {
     async fn unite(&mut self) {
         self.alice.run_with(&self.arguments[0]).await;
     }
+}
+
+/// Leaves a specification its first validators alone.
+fn keep_validators(spec: &Path, number: usize) {
+    let mut json: serde_json::Value =
+        serde_json::from_slice(&std::fs::read(spec).unwrap()).unwrap();
+    let patch = &mut json["genesis"]["runtimeGenesis"]["patch"];
+    patch["staking"]["validatorCount"] = number.into();
+    for list in ["/session/keys", "/staking/stakers"] {
+        let list = patch.pointer_mut(list).and_then(|list| list.as_array_mut());
+        list.expect("the specification names its validators")
+            .truncate(number);
+    }
+    std::fs::write(spec, json.to_string()).unwrap();
 }
 
 /// What makes a node look for another one.

@@ -1,27 +1,22 @@
 //! Disputes on a real node: a provider that cheats is convicted, a challenger that lies loses its bond.
 //!
-//! Needs the binaries `assay-node` and `assay-adversary`; see `common/node.rs` and `common/daemon.rs` for where they are
+//! Needs the binaries `assay-node` and `assay-adversary`; see `assay_processes::program` for where they are
 //! looked for.
 
 mod common {
-    pub mod daemon;
-    pub mod market;
-    pub mod node;
-    pub mod process;
-    pub mod small_job;
     pub mod world;
 }
 
 use assay_client::{Account, At};
 use assay_game::{Entry, Party, Reason};
-use assay_protocol::{IntervalIndex, JobStatus, JobView, SegmentIndex};
-use common::{
+use assay_processes::{
     daemon::Daemon,
     market::{key, until_job, Lane},
     node::Pace,
     small_job::SmallJob,
-    world::World,
 };
+use assay_protocol::{IntervalIndex, JobStatus, JobView, SegmentIndex};
+use common::world::World;
 
 /// One node serves all of it, since a node takes long to start.
 #[tokio::test(flavor = "multi_thread")]

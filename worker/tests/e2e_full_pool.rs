@@ -1,29 +1,26 @@
 //! Games while the node's pool is full and the parties' accounts are empty.
 //!
-//! Needs the binaries `assay-node` and `assay-adversary`; see `common/node.rs` and `common/daemon.rs` for where they are
+//! Needs the binaries `assay-node` and `assay-adversary`; see `assay_processes::program` for where they are
 //! looked for.
 
 mod common {
-    pub mod daemon;
     pub mod flood;
-    pub mod market;
     pub mod moves;
-    pub mod node;
-    pub mod process;
-    pub mod small_job;
     pub mod wallet;
     pub mod world;
 }
 
 use assay_client::{calls, Account, At, Call, ChainClient, ChainError, Key, Until};
 use assay_game::{DisputeView, Party};
+use assay_processes::{
+    daemon::Daemon,
+    market::{key, until_dispute, Lane},
+    small_job::SmallJob,
+};
 use assay_protocol::{JobId, UNIT};
 use common::{
-    daemon::Daemon,
     flood::Flood,
-    market::{key, until_dispute, Lane},
     moves::{moves, Made},
-    small_job::SmallJob,
     world::World,
 };
 use tokio::task::JoinSet;
@@ -117,7 +114,7 @@ async fn empty(chain: &ChainClient, keys: [Key; 4]) {
     for key in keys {
         let chain = chain.clone();
         sendings.spawn(async move {
-            let to = common::market::key("//Alice").account();
+            let to = assay_processes::market::key("//Alice").account();
             let all = Call::new("Balances", "transfer_all", (0u8, to, false));
             chain.execute(&all, &key, Until::InBestBlock).await.unwrap();
             check_empty(&chain, &key, to).await;

@@ -1,14 +1,9 @@
 //! The worker on a real node: killed at random moments, the node restarted under it, a faulty job, two jobs at a time.
 //!
-//! Needs the binary `assay-node`; see `common/node.rs` for where it is looked for. The jobs take as long as their windows:
+//! Needs the binary `assay-node`; see `assay_processes::program` for where it is looked for. The jobs take as long as their windows:
 //! a pipeline that is full waits for one of them, so the chain's are short.
 
 mod common {
-    pub mod daemon;
-    pub mod market;
-    pub mod node;
-    pub mod process;
-    pub mod small_job;
     pub mod world;
 }
 
@@ -19,14 +14,14 @@ use std::{
 
 use assay_blobs::{BlobId, BlobStore, Expected, HttpClient, Limits, Reach};
 use assay_client::{Account, At};
-use assay_protocol::{JobId, JobStatus, JobView, SegmentIndex, SegmentStatus, UNIT};
-use common::{
+use assay_processes::{
     daemon::Daemon,
     market::{key, served, submit, until_job, Lane},
     node::Pace,
     small_job::SmallJob,
-    world::World,
 };
+use assay_protocol::{JobId, JobStatus, JobView, SegmentIndex, SegmentStatus, UNIT};
+use common::world::World;
 use serde_json::Value;
 
 /// How often the worker is killed.

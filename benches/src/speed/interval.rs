@@ -3,26 +3,18 @@
 use crate::report::Measurement;
 use crate::train::{Model, Ours, Training, MODELS};
 use crate::turns;
-use anyhow::{ensure, Context, Result};
-use assay_bench::median;
+use anyhow::{Context, Result};
 use assay_engine::Snapshot;
 use std::hint::black_box;
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
-/// The share of the steps' time that an interval's root may take.
-const SHARE: f64 = 0.03;
-/// Roots and stretches of steps whose median decides the interval's length.
-const SAMPLES: u32 = 15;
-
 /// Measures every model whose name contains `only`, in steps a second: with roots computed between steps, and with roots
-/// computed beside the next interval's steps, both at the shortest interval at which a root takes at most 3 % of its
-/// steps' time.
+/// computed beside the next interval's steps, both at the interval that a job has by default.
 pub fn measure(rounds: u32, only: &str) -> Result<Vec<Measurement>> {
     let mut results = Vec::new();
     for (name, model) in MODELS.iter().filter(|(name, _)| name.contains(only)) {
-        let steps = shortest_interval(&mut model.alone()?)?;
-        ensure!(steps > 0, "{name}: no interval");
+        let steps = model.alone()?.default_interval();
         for (how, place) in [("between", Place::Between), ("beside", Place::Beside)] {
             let name = format!("{name}-{how}-{steps}-steps");
             results.push(beside(name, model, steps, place, rounds)?);
@@ -38,29 +30,6 @@ enum Place {
     Between,
     /// While the next interval's steps are taken.
     Beside,
-}
-
-/// The least number of steps of which a root takes at most its share.
-fn shortest_interval(run: &mut Ours) -> Result<u32> {
-    let step = step_seconds(run)?;
-    let mut roots = Vec::new();
-    for _ in 0..SAMPLES {
-        run.run(1)?;
-        let begun = Instant::now();
-        black_box(run.root());
-        roots.push(begun.elapsed().as_secs_f64());
-    }
-    let steps = median(&mut roots) / (SHARE * step);
-    Ok(steps.ceil() as u32)
-}
-
-fn step_seconds(run: &mut Ours) -> Result<f64> {
-    let mut times = Vec::new();
-    for _ in 0..SAMPLES {
-        let steps = 8;
-        times.push(run.run(steps)?.as_secs_f64() / f64::from(steps));
-    }
-    Ok(median(&mut times))
 }
 
 fn beside(

@@ -2,6 +2,8 @@
 
 #![allow(dead_code, reason = "each test takes what it needs")]
 
+pub mod user;
+
 use std::{
     io::Write,
     path::{Path, PathBuf},

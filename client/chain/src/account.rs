@@ -5,10 +5,13 @@ use std::{fmt, str::FromStr};
 use assay_protocol::Balance;
 use codec::{Decode, Encode, MaxEncodedLen};
 use serde::{Deserialize, Serialize};
-use subxt::utils::AccountId32;
+use subxt::{ext::scale_decode::DecodeAsType, utils::AccountId32};
 
 /// An account: 32 bytes, shown as an SS58 address.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Encode, Decode, MaxEncodedLen)]
+#[derive(
+    Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Encode, Decode, DecodeAsType, MaxEncodedLen,
+)]
+#[decode_as_type(crate_path = "subxt::ext::scale_decode")]
 pub struct Account(pub [u8; 32]);
 
 /// Text that is no account.

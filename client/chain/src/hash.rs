@@ -18,6 +18,11 @@ pub fn parse_hash(text: &str) -> Result<H256, ParseHashError> {
     Ok(H256(hash))
 }
 
+/// The hash by which the chain names preimages, calls and runtimes.
+pub fn blake2_256(bytes: &[u8]) -> H256 {
+    H256(sp_crypto_hashing::blake2_256(bytes))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

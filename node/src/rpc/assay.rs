@@ -13,7 +13,7 @@
 //! | `assay_disputes` | first number, limit?, block hash? | page of disputes |
 //!
 //! Without a block hash the best block answers. Amounts are decimal strings, hashes 0x-prefixed hex, addresses SS58.
-//! A page has at most [`MAX_PAGE`] items and names where the next begins.
+//! A page has at most [`MAX_PAGE`] items and names where the next begins. docs/rpc.md has examples and rules for clients.
 
 use assay_game::{DisputeView, GameId};
 use assay_protocol::{

@@ -28,8 +28,14 @@ pub struct Node {
 impl Node {
     /// Starts a development node on free ports and waits until its RPC is open.
     pub fn start(base: &Path) -> Self {
+        Self::start_with(base, &[])
+    }
+
+    /// The same with further arguments.
+    pub fn start_with(base: &Path, arguments: &[&str]) -> Self {
         let mut child = command(base)
             .args(["--rpc-port", "0"])
+            .args(arguments)
             .spawn()
             .expect("the node starts");
         let stderr = child.stderr.take().expect("stderr is piped");

@@ -1,6 +1,18 @@
 //! Weights that scripts/weights has measured and written.
 //!
-//! 2026-11-22, AMD EPYC: 2 steps, 50 repeats, Compiled Wasm, on the genesis of the development chain.
+//! 2026-11-23, AMD EPYC: 2 steps, 50 repeats, Compiled Wasm, on the genesis of the development chain.
+
+// measured with pallets/disputes 0a98913ce0d052fa
+// measured with pallets/jobs e82b9ea385d7327e
+// measured with pallets/protocol c241273fbcbc96f1
+// measured with pallets/providers 43ca0b7ee76a511f
+// measured with primitives/commitment 7f890b7a89abb767
+// measured with primitives/game 6d5fe11e6e82d6a7
+// measured with primitives/numerics b8024358426e865c
+// measured with primitives/program 49d33203b462a050
+// measured with primitives/protocol b1e2891b4d1412eb
+// measured with runtime cfd72cd2a0cdca2c
+// measured with Cargo.lock 7bdc6cdcad774e51
 
 use core::marker::PhantomData;
 use frame_support::{traits::Get, weights::Weight};
@@ -36,7 +48,7 @@ impl<T: frame_system::Config> WeightInfo for MeasuredWeight<T> {
     // Storage: `System::Account` (r:1 w:1)
     // Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
     // Storage: `Balances::Holds` (r:1 w:1)
-    // Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(193), added: 2668, mode: `MaxEncodedLen`)
+    // Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(265), added: 2740, mode: `MaxEncodedLen`)
     // Storage: `Disputes::Dockets` (r:1 w:1)
     // Proof: `Disputes::Dockets` (`max_values`: None, `max_size`: Some(68), added: 2543, mode: `MaxEncodedLen`)
     // Storage: `Jobs::OpenGames` (r:1 w:1)
@@ -54,7 +66,7 @@ impl<T: frame_system::Config> WeightInfo for MeasuredWeight<T> {
     // Storage: `Disputes::Queue` (r:0 w:1)
     // Proof: `Disputes::Queue` (`max_values`: None, `max_size`: Some(96), added: 2571, mode: `MaxEncodedLen`)
     fn open() -> Weight {
-        Weight::from_parts(199_236_000, 6_580)
+        Weight::from_parts(197_423_000, 6_580)
             .saturating_add(T::DbWeight::get().reads_writes(18, 12))
     }
     // Storage: `Disputes::Dockets` (r:1 w:1)
@@ -80,7 +92,7 @@ impl<T: frame_system::Config> WeightInfo for MeasuredWeight<T> {
     // Storage: `Disputes::Games` (r:0 w:4)
     // Proof: `Disputes::Games` (`max_values`: None, `max_size`: Some(2910), added: 5385, mode: `MaxEncodedLen`)
     fn start() -> Weight {
-        Weight::from_parts(236_160_000, 22_110)
+        Weight::from_parts(248_488_000, 22_110)
             .saturating_add(T::DbWeight::get().reads_writes(36, 17))
     }
     // Storage: `Disputes::Disputes` (r:1 w:1)
@@ -102,7 +114,7 @@ impl<T: frame_system::Config> WeightInfo for MeasuredWeight<T> {
     // Storage: `Jobs::Segments` (r:2 w:0)
     // Proof: `Jobs::Segments` (`max_values`: None, `max_size`: Some(165), added: 2640, mode: `MaxEncodedLen`)
     fn play_enter() -> Weight {
-        Weight::from_parts(110_544_000, 6_580)
+        Weight::from_parts(116_332_000, 6_580)
             .saturating_add(T::DbWeight::get().reads_writes(11, 3))
     }
     // Storage: `Disputes::Disputes` (r:1 w:1)
@@ -124,7 +136,7 @@ impl<T: frame_system::Config> WeightInfo for MeasuredWeight<T> {
     // Storage: `Jobs::Segments` (r:2 w:0)
     // Proof: `Jobs::Segments` (`max_values`: None, `max_size`: Some(165), added: 2640, mode: `MaxEncodedLen`)
     fn play_open() -> Weight {
-        Weight::from_parts(184_624_000, 6_580)
+        Weight::from_parts(188_069_000, 6_580)
             .saturating_add(T::DbWeight::get().reads_writes(11, 3))
     }
     // Storage: `Disputes::Disputes` (r:1 w:1)
@@ -146,7 +158,7 @@ impl<T: frame_system::Config> WeightInfo for MeasuredWeight<T> {
     // Storage: `Jobs::Segments` (r:2 w:0)
     // Proof: `Jobs::Segments` (`max_values`: None, `max_size`: Some(165), added: 2640, mode: `MaxEncodedLen`)
     fn play_reveal() -> Weight {
-        Weight::from_parts(153_458_000, 6_580)
+        Weight::from_parts(155_320_000, 6_580)
             .saturating_add(T::DbWeight::get().reads_writes(11, 3))
     }
     // Storage: `Disputes::Disputes` (r:1 w:1)
@@ -168,7 +180,7 @@ impl<T: frame_system::Config> WeightInfo for MeasuredWeight<T> {
     // Storage: `Jobs::Segments` (r:2 w:0)
     // Proof: `Jobs::Segments` (`max_values`: None, `max_size`: Some(165), added: 2640, mode: `MaxEncodedLen`)
     fn play_name() -> Weight {
-        Weight::from_parts(116_964_000, 6_580)
+        Weight::from_parts(121_711_000, 6_580)
             .saturating_add(T::DbWeight::get().reads_writes(11, 3))
     }
     // Storage: `Disputes::Disputes` (r:1 w:0)
@@ -190,7 +202,7 @@ impl<T: frame_system::Config> WeightInfo for MeasuredWeight<T> {
     // Storage: `Jobs::Segments` (r:2 w:0)
     // Proof: `Jobs::Segments` (`max_values`: None, `max_size`: Some(165), added: 2640, mode: `MaxEncodedLen`)
     fn play_prove() -> Weight {
-        Weight::from_parts(940_084_000, 6_580)
+        Weight::from_parts(944_000_000, 6_580)
             .saturating_add(T::DbWeight::get().reads_writes(11, 0))
     }
     // Storage: `Disputes::Disputes` (r:1 w:0)
@@ -212,12 +224,12 @@ impl<T: frame_system::Config> WeightInfo for MeasuredWeight<T> {
     // Storage: `Jobs::Segments` (r:2 w:0)
     // Proof: `Jobs::Segments` (`max_values`: None, `max_size`: Some(165), added: 2640, mode: `MaxEncodedLen`)
     fn play_show_slot() -> Weight {
-        Weight::from_parts(74_331_000, 6_580).saturating_add(T::DbWeight::get().reads_writes(11, 0))
+        Weight::from_parts(76_142_000, 6_580).saturating_add(T::DbWeight::get().reads_writes(11, 0))
     }
     // Storage: `Providers::Providers` (r:1 w:0)
     // Proof: `Providers::Providers` (`max_values`: None, `max_size`: Some(468), added: 2943, mode: `MaxEncodedLen`)
     fn verify_signature() -> Weight {
-        Weight::from_parts(154_239_000, 3_933).saturating_add(T::DbWeight::get().reads_writes(1, 0))
+        Weight::from_parts(164_514_000, 3_933).saturating_add(T::DbWeight::get().reads_writes(1, 0))
     }
     // Storage: `Disputes::Disputes` (r:1 w:0)
     // Proof: `Disputes::Disputes` (`max_values`: None, `max_size`: Some(277), added: 2752, mode: `MaxEncodedLen`)
@@ -238,7 +250,7 @@ impl<T: frame_system::Config> WeightInfo for MeasuredWeight<T> {
     // Storage: `Jobs::Segments` (r:2 w:0)
     // Proof: `Jobs::Segments` (`max_values`: None, `max_size`: Some(165), added: 2640, mode: `MaxEncodedLen`)
     fn expire() -> Weight {
-        Weight::from_parts(59_698_000, 6_580).saturating_add(T::DbWeight::get().reads_writes(11, 0))
+        Weight::from_parts(66_699_000, 6_580).saturating_add(T::DbWeight::get().reads_writes(11, 0))
     }
     // Storage: `Disputes::Disputes` (r:5 w:5)
     // Proof: `Disputes::Disputes` (`max_values`: None, `max_size`: Some(277), added: 2752, mode: `MaxEncodedLen`)
@@ -269,7 +281,7 @@ impl<T: frame_system::Config> WeightInfo for MeasuredWeight<T> {
     // Storage: `Disputes::Games` (r:0 w:5)
     // Proof: `Disputes::Games` (`max_values`: None, `max_size`: Some(2910), added: 5385, mode: `MaxEncodedLen`)
     fn acquit() -> Weight {
-        Weight::from_parts(383_319_000, 105_696)
+        Weight::from_parts(547_843_000, 105_696)
             .saturating_add(T::DbWeight::get().reads_writes(61, 25))
     }
     // Storage: `Disputes::Disputes` (r:5 w:5)
@@ -295,7 +307,7 @@ impl<T: frame_system::Config> WeightInfo for MeasuredWeight<T> {
     // Storage: `Jobs::Standstills` (r:1 w:1)
     // Proof: `Jobs::Standstills` (`max_values`: None, `max_size`: Some(24), added: 2499, mode: `MaxEncodedLen`)
     // Storage: `Balances::Holds` (r:1 w:1)
-    // Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(193), added: 2668, mode: `MaxEncodedLen`)
+    // Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(265), added: 2740, mode: `MaxEncodedLen`)
     // Storage: `System::Account` (r:1 w:1)
     // Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
     // Storage: `Providers::Providers` (r:1 w:1)
@@ -315,7 +327,7 @@ impl<T: frame_system::Config> WeightInfo for MeasuredWeight<T> {
     // Storage: `Disputes::Games` (r:0 w:5)
     // Proof: `Disputes::Games` (`max_values`: None, `max_size`: Some(2910), added: 5385, mode: `MaxEncodedLen`)
     fn convict() -> Weight {
-        Weight::from_parts(835_028_000, 64_350)
+        Weight::from_parts(924_251_000, 64_350)
             .saturating_add(T::DbWeight::get().reads_writes(117, 92))
     }
     // Storage: `Disputes::Disputes` (r:1 w:1)
@@ -325,11 +337,11 @@ impl<T: frame_system::Config> WeightInfo for MeasuredWeight<T> {
     // Storage: `System::Account` (r:2 w:2)
     // Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
     // Storage: `Balances::Holds` (r:2 w:2)
-    // Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(193), added: 2668, mode: `MaxEncodedLen`)
+    // Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(265), added: 2740, mode: `MaxEncodedLen`)
     // Storage: `Disputes::Slashes` (r:1 w:1)
     // Proof: `Disputes::Slashes` (`max_values`: None, `max_size`: Some(109), added: 2584, mode: `MaxEncodedLen`)
     fn pull() -> Weight {
-        Weight::from_parts(140_648_000, 6_326).saturating_add(T::DbWeight::get().reads_writes(7, 7))
+        Weight::from_parts(143_393_000, 6_470).saturating_add(T::DbWeight::get().reads_writes(7, 7))
     }
     // Storage: `Disputes::Slashes` (r:1 w:1)
     // Proof: `Disputes::Slashes` (`max_values`: None, `max_size`: Some(109), added: 2584, mode: `MaxEncodedLen`)
@@ -338,8 +350,8 @@ impl<T: frame_system::Config> WeightInfo for MeasuredWeight<T> {
     // Storage: `Jobs::States` (r:1 w:0)
     // Proof: `Jobs::States` (`max_values`: None, `max_size`: Some(1201), added: 3676, mode: `MaxEncodedLen`)
     // Storage: `Balances::Holds` (r:1 w:1)
-    // Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(193), added: 2668, mode: `MaxEncodedLen`)
-    // Storage: `System::Account` (r:1 w:1)
+    // Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(265), added: 2740, mode: `MaxEncodedLen`)
+    // Storage: `System::Account` (r:2 w:2)
     // Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
     // Storage: `Providers::Providers` (r:1 w:1)
     // Proof: `Providers::Providers` (`max_values`: None, `max_size`: Some(468), added: 2943, mode: `MaxEncodedLen`)
@@ -348,20 +360,20 @@ impl<T: frame_system::Config> WeightInfo for MeasuredWeight<T> {
     // Storage: `Disputes::HeldFor` (r:1 w:1)
     // Proof: `Disputes::HeldFor` (`max_values`: None, `max_size`: Some(24), added: 2499, mode: `MaxEncodedLen`)
     fn settle_slash() -> Weight {
-        Weight::from_parts(79_007_000, 4_666).saturating_add(T::DbWeight::get().reads_writes(8, 6))
+        Weight::from_parts(104_405_000, 6_196).saturating_add(T::DbWeight::get().reads_writes(9, 7))
     }
     // Storage: `Disputes::Slashes` (r:1 w:1)
     // Proof: `Disputes::Slashes` (`max_values`: None, `max_size`: Some(109), added: 2584, mode: `MaxEncodedLen`)
     // Storage: `System::Account` (r:1 w:1)
     // Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
     // Storage: `Balances::Holds` (r:1 w:1)
-    // Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(193), added: 2668, mode: `MaxEncodedLen`)
+    // Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(265), added: 2740, mode: `MaxEncodedLen`)
     // Storage: `Providers::HeldSlashes` (r:1 w:1)
     // Proof: `Providers::HeldSlashes` (`max_values`: None, `max_size`: Some(52), added: 2527, mode: `MaxEncodedLen`)
     // Storage: `Disputes::HeldFor` (r:1 w:1)
     // Proof: `Disputes::HeldFor` (`max_values`: None, `max_size`: Some(24), added: 2499, mode: `MaxEncodedLen`)
     fn refund_slash() -> Weight {
-        Weight::from_parts(77_485_000, 3_658).saturating_add(T::DbWeight::get().reads_writes(5, 5))
+        Weight::from_parts(78_827_000, 3_730).saturating_add(T::DbWeight::get().reads_writes(5, 5))
     }
     // Storage: `Disputes::Disputes` (r:1 w:1)
     // Proof: `Disputes::Disputes` (`max_values`: None, `max_size`: Some(277), added: 2752, mode: `MaxEncodedLen`)
@@ -372,7 +384,7 @@ impl<T: frame_system::Config> WeightInfo for MeasuredWeight<T> {
     // Storage: `System::Account` (r:1 w:1)
     // Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
     // Storage: `Balances::Holds` (r:1 w:1)
-    // Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(193), added: 2668, mode: `MaxEncodedLen`)
+    // Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(265), added: 2740, mode: `MaxEncodedLen`)
     // Storage: `Disputes::Queue` (r:1 w:1)
     // Proof: `Disputes::Queue` (`max_values`: None, `max_size`: Some(96), added: 2571, mode: `MaxEncodedLen`)
     // Storage: `Disputes::Contested` (r:1 w:0)
@@ -382,6 +394,6 @@ impl<T: frame_system::Config> WeightInfo for MeasuredWeight<T> {
     // Storage: `Disputes::Numbers` (r:0 w:1)
     // Proof: `Disputes::Numbers` (`max_values`: None, `max_size`: Some(48), added: 2523, mode: `MaxEncodedLen`)
     fn clean_up() -> Weight {
-        Weight::from_parts(85_747_000, 3_742).saturating_add(T::DbWeight::get().reads_writes(7, 7))
+        Weight::from_parts(89_002_000, 3_742).saturating_add(T::DbWeight::get().reads_writes(7, 7))
     }
 }

@@ -1,6 +1,16 @@
 //! Weights that scripts/weights has measured and written.
 //!
-//! 2026-11-22, AMD EPYC: 2 steps, 50 repeats, Compiled Wasm, on the genesis of the development chain.
+//! 2026-11-23, AMD EPYC: 2 steps, 50 repeats, Compiled Wasm, on the genesis of the development chain.
+
+// measured with pallets/jobs e82b9ea385d7327e
+// measured with pallets/protocol c241273fbcbc96f1
+// measured with pallets/providers 43ca0b7ee76a511f
+// measured with primitives/commitment 7f890b7a89abb767
+// measured with primitives/numerics b8024358426e865c
+// measured with primitives/program 49d33203b462a050
+// measured with primitives/protocol b1e2891b4d1412eb
+// measured with runtime cfd72cd2a0cdca2c
+// measured with Cargo.lock 7bdc6cdcad774e51
 
 use core::marker::PhantomData;
 use frame_support::{traits::Get, weights::Weight};
@@ -18,7 +28,7 @@ impl<T: frame_system::Config> WeightInfo for MeasuredWeight<T> {
     // Storage: `System::Account` (r:1 w:1)
     // Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
     // Storage: `Balances::Holds` (r:1 w:1)
-    // Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(193), added: 2668, mode: `MaxEncodedLen`)
+    // Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(265), added: 2740, mode: `MaxEncodedLen`)
     // Storage: `Jobs::NextJob` (r:1 w:1)
     // Proof: `Jobs::NextJob` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
     // Storage: `Timing::ChainClock` (r:1 w:0)
@@ -30,7 +40,7 @@ impl<T: frame_system::Config> WeightInfo for MeasuredWeight<T> {
     // Storage: `Jobs::Records` (r:0 w:1)
     // Proof: `Jobs::Records` (`max_values`: None, `max_size`: Some(1883), added: 4358, mode: `MaxEncodedLen`)
     fn submit() -> Weight {
-        Weight::from_parts(164_814_000, 47_526)
+        Weight::from_parts(162_832_000, 47_526)
             .saturating_add(T::DbWeight::get().reads_writes(14, 7))
     }
     // Storage: `Jobs::Records` (r:1 w:0)
@@ -46,11 +56,11 @@ impl<T: frame_system::Config> WeightInfo for MeasuredWeight<T> {
     // Storage: `System::Account` (r:2 w:2)
     // Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
     // Storage: `Balances::Holds` (r:2 w:2)
-    // Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(193), added: 2668, mode: `MaxEncodedLen`)
+    // Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(265), added: 2740, mode: `MaxEncodedLen`)
     // Storage: `Providers::Providers` (r:1 w:1)
     // Proof: `Providers::Providers` (`max_values`: None, `max_size`: Some(468), added: 2943, mode: `MaxEncodedLen`)
     fn cancel() -> Weight {
-        Weight::from_parts(143_633_000, 6_580)
+        Weight::from_parts(142_752_000, 6_580)
             .saturating_add(T::DbWeight::get().reads_writes(11, 6))
     }
     // Storage: `Jobs::Records` (r:1 w:0)
@@ -66,7 +76,7 @@ impl<T: frame_system::Config> WeightInfo for MeasuredWeight<T> {
     // Storage: `System::Account` (r:1 w:1)
     // Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
     // Storage: `Balances::Holds` (r:1 w:1)
-    // Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(193), added: 2668, mode: `MaxEncodedLen`)
+    // Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(265), added: 2740, mode: `MaxEncodedLen`)
     // Storage: `Timing::Chosen` (r:1 w:0)
     // Proof: `Timing::Chosen` (`max_values`: Some(1), `max_size`: Some(20), added: 515, mode: `MaxEncodedLen`)
     // Storage: `Jobs::Agenda` (r:8 w:1)
@@ -74,7 +84,7 @@ impl<T: frame_system::Config> WeightInfo for MeasuredWeight<T> {
     // Storage: `Jobs::Segments` (r:0 w:1)
     // Proof: `Jobs::Segments` (`max_values`: None, `max_size`: Some(165), added: 2640, mode: `MaxEncodedLen`)
     fn top_up() -> Weight {
-        Weight::from_parts(137_164_000, 47_526)
+        Weight::from_parts(138_936_000, 47_526)
             .saturating_add(T::DbWeight::get().reads_writes(17, 5))
     }
     // Storage: `Providers::Operators` (r:1 w:0)
@@ -94,11 +104,11 @@ impl<T: frame_system::Config> WeightInfo for MeasuredWeight<T> {
     // Storage: `System::Account` (r:1 w:1)
     // Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
     // Storage: `Balances::Holds` (r:1 w:1)
-    // Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(193), added: 2668, mode: `MaxEncodedLen`)
+    // Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(265), added: 2740, mode: `MaxEncodedLen`)
     // Storage: `Jobs::Agenda` (r:8 w:1)
     // Proof: `Jobs::Agenda` (`max_values`: None, `max_size`: Some(3342), added: 5817, mode: `MaxEncodedLen`)
     fn claim() -> Weight {
-        Weight::from_parts(141_360_000, 47_526)
+        Weight::from_parts(135_712_000, 47_526)
             .saturating_add(T::DbWeight::get().reads_writes(18, 5))
     }
     // Storage: `Providers::Operators` (r:1 w:0)
@@ -120,7 +130,7 @@ impl<T: frame_system::Config> WeightInfo for MeasuredWeight<T> {
     // Storage: `Jobs::Segments` (r:0 w:1)
     // Proof: `Jobs::Segments` (`max_values`: None, `max_size`: Some(165), added: 2640, mode: `MaxEncodedLen`)
     fn accept() -> Weight {
-        Weight::from_parts(87_139_000, 47_526)
+        Weight::from_parts(87_129_000, 47_526)
             .saturating_add(T::DbWeight::get().reads_writes(16, 3))
     }
     // Storage: `Providers::Operators` (r:1 w:0)
@@ -136,16 +146,16 @@ impl<T: frame_system::Config> WeightInfo for MeasuredWeight<T> {
     // Storage: `Timing::ChainClock` (r:1 w:0)
     // Proof: `Timing::ChainClock` (`max_values`: Some(1), `max_size`: Some(53), added: 548, mode: `MaxEncodedLen`)
     // Storage: `Balances::Holds` (r:1 w:1)
-    // Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(193), added: 2668, mode: `MaxEncodedLen`)
-    // Storage: `System::Account` (r:1 w:1)
+    // Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(265), added: 2740, mode: `MaxEncodedLen`)
+    // Storage: `System::Account` (r:2 w:2)
     // Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
     // Storage: `Providers::Providers` (r:1 w:1)
     // Proof: `Providers::Providers` (`max_values`: None, `max_size`: Some(468), added: 2943, mode: `MaxEncodedLen`)
     // Storage: `Jobs::Agenda` (r:8 w:1)
     // Proof: `Jobs::Agenda` (`max_values`: None, `max_size`: Some(3342), added: 5817, mode: `MaxEncodedLen`)
     fn decline() -> Weight {
-        Weight::from_parts(162_221_000, 47_526)
-            .saturating_add(T::DbWeight::get().reads_writes(18, 5))
+        Weight::from_parts(186_797_000, 47_526)
+            .saturating_add(T::DbWeight::get().reads_writes(19, 6))
     }
     // Storage: `Providers::Operators` (r:1 w:0)
     // Proof: `Providers::Operators` (`max_values`: None, `max_size`: Some(80), added: 2555, mode: `MaxEncodedLen`)
@@ -168,7 +178,7 @@ impl<T: frame_system::Config> WeightInfo for MeasuredWeight<T> {
     // Storage: `Timing::Chosen` (r:1 w:0)
     // Proof: `Timing::Chosen` (`max_values`: Some(1), `max_size`: Some(20), added: 515, mode: `MaxEncodedLen`)
     fn commit_segment() -> Weight {
-        Weight::from_parts(155_561_000, 94_062)
+        Weight::from_parts(151_235_000, 94_062)
             .saturating_add(T::DbWeight::get().reads_writes(26, 5))
     }
     // Storage: `Jobs::Records` (r:1 w:0)
@@ -186,8 +196,8 @@ impl<T: frame_system::Config> WeightInfo for MeasuredWeight<T> {
     // Storage: `Jobs::OpenGames` (r:1 w:0)
     // Proof: `Jobs::OpenGames` (`max_values`: None, `max_size`: Some(32), added: 2507, mode: `MaxEncodedLen`)
     // Storage: `Balances::Holds` (r:1 w:1)
-    // Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(193), added: 2668, mode: `MaxEncodedLen`)
-    // Storage: `System::Account` (r:2 w:2)
+    // Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(265), added: 2740, mode: `MaxEncodedLen`)
+    // Storage: `System::Account` (r:3 w:3)
     // Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
     // Storage: `Providers::Providers` (r:1 w:1)
     // Proof: `Providers::Providers` (`max_values`: None, `max_size`: Some(468), added: 2943, mode: `MaxEncodedLen`)
@@ -196,8 +206,8 @@ impl<T: frame_system::Config> WeightInfo for MeasuredWeight<T> {
     // Storage: `Timing::Chosen` (r:1 w:0)
     // Proof: `Timing::Chosen` (`max_values`: Some(1), `max_size`: Some(20), added: 515, mode: `MaxEncodedLen`)
     fn finalise_segment() -> Weight {
-        Weight::from_parts(231_774_000, 105_696)
-            .saturating_add(T::DbWeight::get().reads_writes(32, 9))
+        Weight::from_parts(253_706_000, 105_696)
+            .saturating_add(T::DbWeight::get().reads_writes(33, 10))
     }
     // Storage: `Jobs::Records` (r:1 w:0)
     // Proof: `Jobs::Records` (`max_values`: None, `max_size`: Some(1883), added: 4358, mode: `MaxEncodedLen`)
@@ -212,14 +222,14 @@ impl<T: frame_system::Config> WeightInfo for MeasuredWeight<T> {
     // Storage: `Providers::Providers` (r:1 w:1)
     // Proof: `Providers::Providers` (`max_values`: None, `max_size`: Some(468), added: 2943, mode: `MaxEncodedLen`)
     // Storage: `Balances::Holds` (r:1 w:1)
-    // Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(193), added: 2668, mode: `MaxEncodedLen`)
-    // Storage: `System::Account` (r:1 w:1)
+    // Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(265), added: 2740, mode: `MaxEncodedLen`)
+    // Storage: `System::Account` (r:2 w:2)
     // Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
     // Storage: `Jobs::Agenda` (r:9 w:1)
     // Proof: `Jobs::Agenda` (`max_values`: None, `max_size`: Some(3342), added: 5817, mode: `MaxEncodedLen`)
     fn time_out_acceptance() -> Weight {
-        Weight::from_parts(156_022_000, 53_343)
-            .saturating_add(T::DbWeight::get().reads_writes(18, 5))
+        Weight::from_parts(175_030_000, 53_343)
+            .saturating_add(T::DbWeight::get().reads_writes(19, 6))
     }
     // Storage: `Jobs::Records` (r:1 w:0)
     // Proof: `Jobs::Records` (`max_values`: None, `max_size`: Some(1883), added: 4358, mode: `MaxEncodedLen`)
@@ -238,14 +248,14 @@ impl<T: frame_system::Config> WeightInfo for MeasuredWeight<T> {
     // Storage: `Providers::Providers` (r:1 w:1)
     // Proof: `Providers::Providers` (`max_values`: None, `max_size`: Some(468), added: 2943, mode: `MaxEncodedLen`)
     // Storage: `Balances::Holds` (r:1 w:1)
-    // Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(193), added: 2668, mode: `MaxEncodedLen`)
-    // Storage: `System::Account` (r:1 w:1)
+    // Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(265), added: 2740, mode: `MaxEncodedLen`)
+    // Storage: `System::Account` (r:2 w:2)
     // Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
     // Storage: `Jobs::Agenda` (r:9 w:1)
     // Proof: `Jobs::Agenda` (`max_values`: None, `max_size`: Some(3342), added: 5817, mode: `MaxEncodedLen`)
     fn time_out_segment() -> Weight {
-        Weight::from_parts(168_780_000, 53_343)
-            .saturating_add(T::DbWeight::get().reads_writes(20, 6))
+        Weight::from_parts(186_217_000, 53_343)
+            .saturating_add(T::DbWeight::get().reads_writes(21, 7))
     }
     // Storage: `Jobs::Records` (r:1 w:0)
     // Proof: `Jobs::Records` (`max_values`: None, `max_size`: Some(1883), added: 4358, mode: `MaxEncodedLen`)
@@ -260,11 +270,11 @@ impl<T: frame_system::Config> WeightInfo for MeasuredWeight<T> {
     // Storage: `System::Account` (r:2 w:2)
     // Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
     // Storage: `Balances::Holds` (r:2 w:2)
-    // Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(193), added: 2668, mode: `MaxEncodedLen`)
+    // Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(265), added: 2740, mode: `MaxEncodedLen`)
     // Storage: `Providers::Providers` (r:1 w:1)
     // Proof: `Providers::Providers` (`max_values`: None, `max_size`: Some(468), added: 2943, mode: `MaxEncodedLen`)
     fn time_out_waiting() -> Weight {
-        Weight::from_parts(126_007_000, 6_580)
+        Weight::from_parts(123_513_000, 6_580)
             .saturating_add(T::DbWeight::get().reads_writes(11, 6))
     }
     // Storage: `Jobs::Records` (r:1 w:0)
@@ -280,7 +290,7 @@ impl<T: frame_system::Config> WeightInfo for MeasuredWeight<T> {
     // Storage: `Jobs::Segments` (r:0 w:64)
     // Proof: `Jobs::Segments` (`max_values`: None, `max_size`: Some(165), added: 2640, mode: `MaxEncodedLen`)
     fn clean_up_part() -> Weight {
-        Weight::from_parts(147_258_000, 6_580)
+        Weight::from_parts(143_262_000, 6_580)
             .saturating_add(T::DbWeight::get().reads_writes(6, 65))
     }
     // Storage: `Jobs::Records` (r:1 w:1)
@@ -296,11 +306,11 @@ impl<T: frame_system::Config> WeightInfo for MeasuredWeight<T> {
     // Storage: `System::Account` (r:1 w:1)
     // Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
     // Storage: `Balances::Holds` (r:1 w:1)
-    // Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(193), added: 2668, mode: `MaxEncodedLen`)
+    // Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(265), added: 2740, mode: `MaxEncodedLen`)
     // Storage: `Jobs::Segments` (r:0 w:64)
     // Proof: `Jobs::Segments` (`max_values`: None, `max_size`: Some(165), added: 2640, mode: `MaxEncodedLen`)
     fn clean_up_whole() -> Weight {
-        Weight::from_parts(204_463_000, 6_580)
+        Weight::from_parts(199_506_000, 6_580)
             .saturating_add(T::DbWeight::get().reads_writes(8, 69))
     }
     // Storage: `Timing::ChainClock` (r:1 w:0)
@@ -310,6 +320,6 @@ impl<T: frame_system::Config> WeightInfo for MeasuredWeight<T> {
     // Storage: `Jobs::Agenda` (r:1 w:1)
     // Proof: `Jobs::Agenda` (`max_values`: None, `max_size`: Some(3342), added: 5817, mode: `MaxEncodedLen`)
     fn agenda_block() -> Weight {
-        Weight::from_parts(16_014_000, 6_807).saturating_add(T::DbWeight::get().reads_writes(3, 1))
+        Weight::from_parts(16_394_000, 6_807).saturating_add(T::DbWeight::get().reads_writes(3, 1))
     }
 }

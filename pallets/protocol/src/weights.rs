@@ -1,6 +1,14 @@
 //! Weights that scripts/weights has measured and written.
 //!
-//! 2026-11-22, AMD EPYC: 2 steps, 50 repeats, Compiled Wasm, on the genesis of the development chain.
+//! 2026-11-23, AMD EPYC: 2 steps, 50 repeats, Compiled Wasm, on the genesis of the development chain.
+
+// measured with pallets/protocol c241273fbcbc96f1
+// measured with primitives/commitment 7f890b7a89abb767
+// measured with primitives/numerics b8024358426e865c
+// measured with primitives/program 49d33203b462a050
+// measured with primitives/protocol b1e2891b4d1412eb
+// measured with runtime cfd72cd2a0cdca2c
+// measured with Cargo.lock 7bdc6cdcad774e51
 
 use core::marker::PhantomData;
 use frame_support::{traits::Get, weights::Weight};
@@ -16,6 +24,6 @@ impl<T: frame_system::Config> WeightInfo for MeasuredWeight<T> {
     // Storage: `Protocol::Versions` (r:1 w:2)
     // Proof: `Protocol::Versions` (`max_values`: None, `max_size`: Some(320), added: 2795, mode: `MaxEncodedLen`)
     fn set_params() -> Weight {
-        Weight::from_parts(16_394_000, 3_785).saturating_add(T::DbWeight::get().reads_writes(2, 3))
+        Weight::from_parts(16_795_000, 3_785).saturating_add(T::DbWeight::get().reads_writes(2, 3))
     }
 }

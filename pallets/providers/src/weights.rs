@@ -1,6 +1,15 @@
 //! Weights that scripts/weights has measured and written.
 //!
-//! 2026-11-22, AMD EPYC: 2 steps, 50 repeats, Compiled Wasm, on the genesis of the development chain.
+//! 2026-11-23, AMD EPYC: 2 steps, 50 repeats, Compiled Wasm, on the genesis of the development chain.
+
+// measured with pallets/protocol c241273fbcbc96f1
+// measured with pallets/providers 43ca0b7ee76a511f
+// measured with primitives/commitment 7f890b7a89abb767
+// measured with primitives/numerics b8024358426e865c
+// measured with primitives/program 49d33203b462a050
+// measured with primitives/protocol b1e2891b4d1412eb
+// measured with runtime cfd72cd2a0cdca2c
+// measured with Cargo.lock 7bdc6cdcad774e51
 
 use core::marker::PhantomData;
 use frame_support::{traits::Get, weights::Weight};
@@ -22,32 +31,32 @@ impl<T: frame_system::Config> WeightInfo for MeasuredWeight<T> {
     // Storage: `System::Account` (r:1 w:1)
     // Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
     // Storage: `Balances::Holds` (r:1 w:1)
-    // Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(193), added: 2668, mode: `MaxEncodedLen`)
+    // Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(265), added: 2740, mode: `MaxEncodedLen`)
     // Storage: `Timing::ChainClock` (r:1 w:0)
     // Proof: `Timing::ChainClock` (`max_values`: Some(1), `max_size`: Some(53), added: 548, mode: `MaxEncodedLen`)
     fn register() -> Weight {
-        Weight::from_parts(72_667_000, 3_933).saturating_add(T::DbWeight::get().reads_writes(7, 4))
+        Weight::from_parts(74_230_000, 3_933).saturating_add(T::DbWeight::get().reads_writes(7, 4))
     }
     // Storage: `Providers::Providers` (r:1 w:1)
     // Proof: `Providers::Providers` (`max_values`: None, `max_size`: Some(468), added: 2943, mode: `MaxEncodedLen`)
     fn update() -> Weight {
-        Weight::from_parts(13_290_000, 3_933).saturating_add(T::DbWeight::get().reads_writes(1, 1))
+        Weight::from_parts(13_250_000, 3_933).saturating_add(T::DbWeight::get().reads_writes(1, 1))
     }
     // Storage: `Providers::Providers` (r:1 w:1)
     // Proof: `Providers::Providers` (`max_values`: None, `max_size`: Some(468), added: 2943, mode: `MaxEncodedLen`)
     // Storage: `Providers::Operators` (r:1 w:2)
     // Proof: `Providers::Operators` (`max_values`: None, `max_size`: Some(80), added: 2555, mode: `MaxEncodedLen`)
     fn set_operator() -> Weight {
-        Weight::from_parts(21_392_000, 3_933).saturating_add(T::DbWeight::get().reads_writes(2, 3))
+        Weight::from_parts(20_701_000, 3_933).saturating_add(T::DbWeight::get().reads_writes(2, 3))
     }
     // Storage: `Providers::Providers` (r:1 w:1)
     // Proof: `Providers::Providers` (`max_values`: None, `max_size`: Some(468), added: 2943, mode: `MaxEncodedLen`)
     // Storage: `System::Account` (r:1 w:1)
     // Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
     // Storage: `Balances::Holds` (r:1 w:1)
-    // Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(193), added: 2668, mode: `MaxEncodedLen`)
+    // Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(265), added: 2740, mode: `MaxEncodedLen`)
     fn add_stake() -> Weight {
-        Weight::from_parts(62_823_000, 3_933).saturating_add(T::DbWeight::get().reads_writes(3, 3))
+        Weight::from_parts(60_760_000, 3_933).saturating_add(T::DbWeight::get().reads_writes(3, 3))
     }
     // Storage: `Protocol::Current` (r:1 w:0)
     // Proof: `Protocol::Current` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
@@ -58,7 +67,7 @@ impl<T: frame_system::Config> WeightInfo for MeasuredWeight<T> {
     // Storage: `Providers::Providers` (r:1 w:1)
     // Proof: `Providers::Providers` (`max_values`: None, `max_size`: Some(468), added: 2943, mode: `MaxEncodedLen`)
     fn unregister() -> Weight {
-        Weight::from_parts(21_782_000, 3_933).saturating_add(T::DbWeight::get().reads_writes(4, 1))
+        Weight::from_parts(22_383_000, 3_933).saturating_add(T::DbWeight::get().reads_writes(4, 1))
     }
     // Storage: `Providers::Providers` (r:1 w:1)
     // Proof: `Providers::Providers` (`max_values`: None, `max_size`: Some(468), added: 2943, mode: `MaxEncodedLen`)
@@ -69,10 +78,10 @@ impl<T: frame_system::Config> WeightInfo for MeasuredWeight<T> {
     // Storage: `System::Account` (r:1 w:1)
     // Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
     // Storage: `Balances::Holds` (r:1 w:1)
-    // Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(193), added: 2668, mode: `MaxEncodedLen`)
+    // Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(265), added: 2740, mode: `MaxEncodedLen`)
     // Storage: `Providers::Operators` (r:0 w:1)
     // Proof: `Providers::Operators` (`max_values`: None, `max_size`: Some(80), added: 2555, mode: `MaxEncodedLen`)
     fn withdraw() -> Weight {
-        Weight::from_parts(61_291_000, 3_933).saturating_add(T::DbWeight::get().reads_writes(5, 4))
+        Weight::from_parts(74_571_000, 3_933).saturating_add(T::DbWeight::get().reads_writes(5, 4))
     }
 }

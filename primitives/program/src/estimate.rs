@@ -24,15 +24,15 @@ impl WorkEstimate {
     const MAX_INTERVAL: u64 = 1 << 12;
 
     /// Steps between two committed states unless a job says otherwise: the fewest of which a state's root takes at most 3 % of
-    /// the time. Reckoned with two cores that have AVX-512: roots at 1.5 GB/s, half of their rate, since they find the state
-    /// outside the caches and leave there what steps do not need; arithmetic at 150 GFLOP/s, values moved at
-    /// 20 GB/s, and a microsecond for each node.
+    /// the time. Reckoned with two cores that have AVX-512: roots at 0.5 GB/s, a fifth of their rate, since they find the state
+    /// outside the caches and leave there what steps do not need, small ones take a start, and busy machines shall do as well; arithmetic at 150 GFLOP/s,
+    /// values moved at 20 GB/s, and a microsecond for each node.
     pub fn default_interval(&self) -> u32 {
         let step = (self.flops_per_step / 150).max(self.bytes_per_step / 20);
         let step = step.saturating_add(self.nodes.saturating_mul(1_000)).max(1);
-        // In nanoseconds: state / 1.5 <= steps * step * 3 / 100.
+        // In nanoseconds: state / 0.5 <= steps * step * 3 / 100.
         let steps = self.state_bytes.saturating_mul(200);
-        let steps = steps.div_ceil(step.saturating_mul(9));
+        let steps = steps.div_ceil(step.saturating_mul(3));
         u32::try_from(steps.clamp(1, Self::MAX_INTERVAL)).unwrap_or(1)
     }
 }

@@ -10,12 +10,14 @@ mod heaviest;
 mod long_interval;
 mod play;
 mod programs;
+mod script;
 mod zeros;
 
 pub use figures::{largest_games, proofs_by_size, GameFigures};
 pub use heaviest::heaviest_proofs;
 pub use long_interval::LongInterval;
 pub use play::Position;
+pub use script::Script;
 pub use zeros::Zeros;
 
 use crate::HashTree;

@@ -5,5 +5,6 @@ pub mod consensus;
 pub mod governance;
 pub mod market;
 pub mod money;
+pub mod staking;
 pub mod system;
 pub mod timing;

@@ -1,9 +1,9 @@
 //! System, timestamp and utility: limits of a block, versions, the clock.
 
 use crate::{
-    identity::Ss58Prefix, AccountId, Babe, Balance, Block, BlockNumber, Hash, Nonce, OriginCaller,
-    PalletInfo, Runtime, RuntimeCall, RuntimeEvent, RuntimeOrigin, RuntimeTask, Timing,
-    UncheckedExtrinsic, VERSION,
+    identity::Ss58Prefix, migrations::SingleBlockMigrations, AccountId, Babe, Balance, Block,
+    BlockNumber, Hash, Nonce, OriginCaller, PalletInfo, Runtime, RuntimeCall, RuntimeEvent,
+    RuntimeOrigin, RuntimeTask, Timing, UncheckedExtrinsic, VERSION,
 };
 use frame_support::{
     derive_impl,
@@ -69,6 +69,7 @@ impl frame_system::Config for Runtime {
     type MaxConsumers = frame_support::traits::ConstU32<64>;
     type Nonce = Nonce;
     type SS58Prefix = Ss58Prefix;
+    type SingleBlockMigrations = SingleBlockMigrations;
     type SystemWeightInfo = frame_system::weights::SubstrateWeight<Runtime>;
     type Version = Version;
 }

@@ -9,6 +9,8 @@ impl pallet_assay_timing::Config for Runtime {
 
 /// Eras for which stake stays bonded, and so the time in which an equivocation can be reported.
 pub const BONDING_ERAS: u32 = 28;
+/// Eras after which a slash is taken, within which governance may cancel it.
+pub const SLASH_DEFER_ERAS: u32 = 27;
 
 /// Sessions that lie within [`BONDING_ERAS`].
 pub struct BondingSessions;

@@ -42,6 +42,17 @@ pub(super) fn block(finalised: Option<u64>) {
     Executive::finalize_block();
 }
 
+/// Makes blocks, all of them final at once, until `done` or so many have been made.
+pub(super) fn blocks_until(most: u32, mut done: impl FnMut() -> bool) {
+    for _ in 0..most {
+        if done() {
+            return;
+        }
+        block(Some(u64::from(System::block_number())));
+    }
+    assert!(done(), "not within {most} blocks");
+}
+
 fn hint(number: u32) -> RuntimeCall {
     pallet_assay_timing::Call::note_finalised { number }.into()
 }

@@ -1,6 +1,9 @@
 //! Referenda through whole blocks: what token holders may change, and what no vote can.
 
-use super::{chain_time::block, on_preset};
+use super::{
+    chain_time::{block, blocks_until},
+    on_preset,
+};
 use crate::{
     config::governance::{origins::Origin, Tracks, TreasuryAccount},
     identity::UNIT,
@@ -27,17 +30,6 @@ fn account(key: Sr25519Keyring) -> AccountId {
 
 fn signed(key: Sr25519Keyring) -> RuntimeOrigin {
     RuntimeOrigin::signed(account(key))
-}
-
-/// Makes blocks, all of them final at once, until `done` or so many have been made.
-fn blocks_until(most: u32, mut done: impl FnMut() -> bool) {
-    for _ in 0..most {
-        if done() {
-            return;
-        }
-        block(Some(u64::from(System::block_number())));
-    }
-    assert!(done(), "not within {most} blocks");
 }
 
 /// Runs `test` on a chain before its first block.

@@ -3,10 +3,11 @@
 use assay_client::{calls, At, ChainClient, ChainError, Key, Submitted};
 use assay_commitment::Sha3;
 use assay_game::{signing_hash, GameId, Move, Standing, Transcript};
+use assay_processes::market::key;
 use assay_protocol::{Balance, UNIT};
 use tokio::{sync::watch, task::JoinSet};
 
-use super::{market::key, wallet::Wallet};
+use super::wallet::Wallet;
 
 /// What each transfer offers beside its fee: thousands of fees.
 const TIP: Balance = UNIT;

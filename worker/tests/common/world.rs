@@ -10,7 +10,7 @@ use assay_game::{DisputeView, Standing, Verdict};
 use assay_protocol::{EndReason, JobId, JobStatus, JobView, SegmentIndex, SegmentStatus};
 use assay_worker::commitment_of;
 
-use super::{
+use assay_processes::{
     daemon::Daemon,
     market::{key, offer, until, until_job},
     node::{alone, Node, Pace},

@@ -15,7 +15,7 @@ use assay_worker::{
     material::{check_device, Machine, MaterialError},
 };
 
-use crate::small_job::SmallJob;
+use assay_processes::small_job::SmallJob;
 
 const MACHINE: Machine = Machine {
     simd: Simd::Auto,

@@ -7,7 +7,7 @@ use assay_protocol::{
 };
 use assay_worker::retention::{Retention, Verdict};
 
-use crate::small_job::SmallJob;
+use assay_processes::small_job::SmallJob;
 
 const JOB: JobId = JobId(4);
 const RETENTION: u32 = 30;

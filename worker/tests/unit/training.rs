@@ -17,10 +17,9 @@ use assay_worker::{
 };
 use tokio::sync::Notify;
 
-use crate::{
-    devices::{Defect, Fake},
-    small_job::SmallJob,
-};
+use assay_processes::small_job::SmallJob;
+
+use crate::devices::{Defect, Fake};
 
 const JOB: JobId = JobId(1);
 

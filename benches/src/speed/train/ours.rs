@@ -17,6 +17,7 @@ pub struct Ours {
     state: State,
     data: Vec<Tensor>,
     step: u64,
+    default_interval: u32,
 }
 
 impl Ours {
@@ -31,6 +32,7 @@ impl Ours {
         let mut slots: Vec<Tensor> = types.map(|ty| Tensor::zeros(*ty)).collect();
         slots[first..first + parameters.len()].clone_from_slice(parameters);
         let program = built.program.validate()?;
+        let default_interval = assay_program::estimate(&program).default_interval();
         let options = Options {
             simd: Simd::from_env()?,
             ..Options::default()
@@ -42,7 +44,13 @@ impl Ours {
             state,
             data,
             step: 0,
+            default_interval,
         })
+    }
+
+    /// Steps of an interval unless a job says otherwise.
+    pub fn default_interval(&self) -> u32 {
+        self.default_interval
     }
 
     /// The root of the state.

@@ -5,7 +5,7 @@ use subxt::{
     utils::{AccountId32, MultiSignature},
 };
 
-use super::{sign::check_arguments, Submitted};
+use super::{sign::checked_bytes, Submitted};
 use crate::{Call, ChainClient, ChainError};
 
 /// A general transaction: version 5, without signer, fee or nonce. The runtime's `authorize` of its call decides whether it
@@ -24,7 +24,7 @@ impl ChainClient {
     pub async fn general(&self, call: &Call) -> Result<GeneralTransaction, ChainError> {
         let heads = self.fetch_heads().await?;
         let at = self.at(heads.best).await?;
-        check_arguments(&at, call)?;
+        checked_bytes(&at, call)?;
         let wrong = |cause| ChainError::incompatible(call.label(), cause);
         let params = DefaultExtrinsicParamsBuilder::new()
             .immortal()

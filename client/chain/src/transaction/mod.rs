@@ -9,6 +9,7 @@ mod submit;
 
 pub use general::GeneralTransaction;
 pub use outcome::{Event, Included};
+pub(crate) use sign::checked_bytes;
 pub use submit::Submitted;
 
 use codec::{Decode, Encode};

@@ -38,7 +38,7 @@ impl ChainClient {
         let heads = self.fetch_heads().await?;
         let birth = self.birth(&heads).await?;
         let at = self.at(heads.best).await?;
-        check_arguments(&at, call)?;
+        checked_bytes(&at, call)?;
         let params = DefaultExtrinsicParamsBuilder::new()
             .nonce(nonce)
             .mortal_from_unchecked(u64::from(LIFETIME), u64::from(birth.number), birth.hash)
@@ -73,13 +73,11 @@ impl ChainClient {
     }
 }
 
-/// Decodes a call's arguments by the runtime's types, so that a difference shows before anything is signed.
-pub(super) fn check_arguments(at: &AtBlock, call: &Call) -> Result<(), ChainError> {
+/// A call's bytes, after decoding its arguments by the runtime's types, so that a difference shows before anything is signed.
+pub(crate) fn checked_bytes(at: &AtBlock, call: &Call) -> Result<Vec<u8>, ChainError> {
     let wrong = |cause| ChainError::incompatible(call.label(), cause);
     let transactions = at.transactions();
     let data = transactions.call_data(call).map_err(wrong)?;
-    transactions
-        .from_call_data_bytes(&data)
-        .map(drop)
-        .map_err(wrong)
+    transactions.from_call_data_bytes(&data).map_err(wrong)?;
+    Ok(data)
 }

@@ -49,6 +49,9 @@ pub(super) fn units(program: &Program, uses: &Uses, threads: usize) -> Vec<Unit>
         threads,
         unit: (0..program.nodes.len()).collect(),
         top: (0..program.nodes.len()).collect(),
+        patience: PATIENCE,
+        seen: vec![0; program.nodes.len()],
+        searches: 0,
         units: (0..program.nodes.len()).map(Unit::of).collect(),
     };
     for node in 0..program.nodes.len() {
@@ -61,8 +64,9 @@ pub(super) fn units(program: &Program, uses: &Uses, threads: usize) -> Vec<Unit>
     order::ordered(fusion)
 }
 
-/// Most units that are looked at to join two.
-const PATIENCE: usize = 4096;
+/// Most nodes that are looked at to join units, for a whole program: a hostile one must not keep anybody waiting. What has not
+/// joined by then is run by itself.
+const PATIENCE: usize = 1 << 22;
 
 /// The units as far as nodes have joined.
 struct Fusion<'a> {
@@ -74,12 +78,17 @@ struct Fusion<'a> {
     units: Vec<Unit>,
     /// For each unit the last node among its own and those that they depend on, by way of whole units.
     top: Vec<usize>,
+    /// What is left of the patience.
+    patience: usize,
+    /// For each unit the last search that has come to it, and the number of searches.
+    seen: Vec<usize>,
+    searches: usize,
 }
 
 impl Fusion<'_> {
     /// Joins two units if that is right and worth it.
     fn join(&mut self, one: usize, other: usize) {
-        if one == other {
+        if one == other || self.patience == 0 {
             return;
         }
         let (first, second) = (one.min(other), one.max(other));
@@ -137,21 +146,30 @@ impl Fusion<'_> {
             })
     }
 
-    /// Whether something else that `nodes` need depends on one of them. Yes as well if that takes too long to find out.
-    fn leads_back(&self, nodes: &[usize], own: [usize; 2]) -> bool {
-        let mut seen = vec![];
+    /// Whether something else that `nodes` need depends on one of them. Yes as well if there is no patience to find out.
+    fn leads_back(&mut self, nodes: &[usize], own: [usize; 2]) -> bool {
+        self.searches += 1;
         let mut open = self.outer(nodes, own);
         while let Some(unit) = open.pop() {
-            if own.contains(&unit) || seen.len() == PATIENCE {
+            if own.contains(&unit) || self.patience == 0 {
                 return true;
             }
-            if self.top[unit] < nodes[0] || seen.contains(&unit) {
-                continue;
+            if self.top[unit] >= nodes[0] && self.comes_to(unit) {
+                open.extend(self.outer(&self.units[unit].nodes, [unit; 2]));
             }
-            seen.push(unit);
-            open.extend(self.outer(&self.units[unit].nodes, [unit; 2]));
         }
         false
+    }
+
+    /// Whether this search comes to a unit for the first time; if so it takes patience.
+    fn comes_to(&mut self, unit: usize) -> bool {
+        if self.seen[unit] == self.searches {
+            return false;
+        }
+        self.seen[unit] = self.searches;
+        let looked_at = self.units[unit].nodes.len();
+        self.patience = self.patience.saturating_sub(looked_at);
+        true
     }
 
     /// The units that these nodes read, but for their own ones.
@@ -163,21 +181,21 @@ impl Fusion<'_> {
             .collect()
     }
 
-    /// The units that depend on these nodes and whose top is below `top`; nothing if they are too many.
-    fn dependents_below(&self, nodes: &[usize], top: usize) -> Option<Vec<usize>> {
+    /// The units that depend on these nodes and whose top is below `top`; nothing if there is no patience to find them.
+    fn dependents_below(&mut self, nodes: &[usize], top: usize) -> Option<Vec<usize>> {
+        self.searches += 1;
         let mut found = vec![];
-        let mut open = vec![nodes];
-        while let Some(nodes) = open.pop() {
-            for reader in nodes.iter().flat_map(|node| self.graph.readers(*node)) {
-                let unit = self.unit[*reader];
-                if self.top[unit] >= top || found.contains(&unit) {
-                    continue;
+        let mut open = nodes.to_vec();
+        while let Some(node) = open.pop() {
+            self.patience = self
+                .patience
+                .checked_sub(1 + self.graph.readers(node).len())?;
+            for at in 0..self.graph.readers(node).len() {
+                let unit = self.unit[self.graph.readers(node)[at]];
+                if self.top[unit] < top && self.comes_to(unit) {
+                    found.push(unit);
+                    open.extend(&self.units[unit].nodes);
                 }
-                if found.len() == PATIENCE {
-                    return None;
-                }
-                found.push(unit);
-                open.push(&self.units[unit].nodes);
             }
         }
         Some(found)

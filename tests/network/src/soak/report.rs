@@ -1,0 +1,30 @@
+//! What a run has measured.
+
+use assay_network_tests::lag::Lag;
+use serde::Serialize;
+
+/// A whole run.
+#[derive(Serialize)]
+pub(crate) struct Report {
+    /// How long it took.
+    pub(crate) seconds: u64,
+    /// Blocks that were finalised.
+    pub(crate) finalised: u32,
+    /// What order and victims came from.
+    pub(crate) seed: u64,
+    /// Blocks for which each fault lasted, at least.
+    pub(crate) blocks: u32,
+    /// The faults, in their order.
+    pub(crate) faults: Vec<Struck>,
+}
+
+/// A fault.
+#[derive(Serialize)]
+pub(crate) struct Struck {
+    /// Its name.
+    pub(crate) fault: &'static str,
+    /// From its end until all nodes had called a block final that was made since.
+    pub(crate) recovery_seconds: f64,
+    /// In blocks, as the gate saw it from the fault's beginning to the recovery; none where the gate was away too.
+    pub(crate) finality_lag: Option<Lag>,
+}
