@@ -10,7 +10,7 @@ import { promisify } from 'node:util';
 
 const NODE_PATIENCE = 120_000;
 const SERVER_PATIENCE = 30_000;
-const STOP_PATIENCE = 10_000;
+const STOP_PATIENCE = 60_000;
 
 /** Lines of a process's output that a failure shows. */
 const TAIL = 20;

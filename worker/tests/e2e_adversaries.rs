@@ -10,11 +10,12 @@ mod common {
 
 use std::sync::Arc;
 
-use assay_client::{calls, Account, Key, Until};
+use assay_client::{Account, Key};
 use assay_game::{Party, Reason};
 use assay_processes::{
     daemon::Daemon,
-    market::{key, until_dispute, Lane},
+    market::{fund, key, until_dispute, Lane},
+    node::Pace,
     small_job::SmallJob,
 };
 use assay_protocol::{Balance, IntervalIndex, JobId, UNIT};
@@ -89,6 +90,13 @@ fn liars() -> Vec<Row> {
     [&LATE[..], &LIARS].concat()
 }
 
+/// The development chain with longer windows: three dozen processes share the machine.
+const PACE: Pace = Pace {
+    slot_ms: 1_000,
+    challenge_window: 30,
+    move_allowance: 20,
+};
+
 /// What a provider that cheats needs for stake, collateral and its operator.
 const MEANS: Balance = 2_000 * UNIT;
 
@@ -100,7 +108,7 @@ const HONEST: Lane = Lane((LATE.len() + CHEATS.len()) as u32);
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_cheat_is_convicted_and_every_liar_loses_its_bond() {
-    let world = Arc::new(World::new().await);
+    let world = Arc::new(World::at(PACE).await);
     let node = world.node.url();
     let mut verifier = Daemon::verifier(world.path(), &node, "//Dave", &["--all"]);
     let mut honest =
@@ -108,7 +116,8 @@ async fn every_cheat_is_convicted_and_every_liar_loses_its_bond() {
     let (frauds, lies) = (cheats(), liars());
     let mut cheats = daemons(&world, &frauds);
     register(&world, &cheats, &honest).await;
-    fund(&world, (0..lies.len()).map(liar_key), 100 * UNIT).await;
+    let liars: Vec<_> = (0..lies.len()).map(|one| liar_key(one).account()).collect();
+    fund(&world.chain, &liars, 100 * UNIT).await;
     for daemon in cheats.iter_mut().chain([&mut verifier, &mut honest]) {
         daemon.start();
     }
@@ -159,23 +168,12 @@ fn liar(world: &World, number: usize, (fault, _): &Row, job: JobId) -> Daemon {
     liar
 }
 
-/// Endows accounts from Alice's.
-async fn fund(world: &World, keys: impl Iterator<Item = Key>, amount: Balance) {
-    let mut transfers = JoinSet::new();
-    for to in keys {
-        let (chain, call) = (world.chain.clone(), calls::transfer(to.account(), amount));
-        transfers.spawn(async move {
-            let alice = key("//Alice");
-            let sent = chain.execute(&call, &alice, Until::InBestBlock).await;
-            sent.unwrap();
-        });
-    }
-    transfers.join_all().await;
-}
-
 /// Registers each cheat in a lane of its own, and the honest provider in the next.
 async fn register(world: &World, cheats: &[Daemon], honest: &Daemon) {
-    fund(world, (0..cheats.len()).map(owner_key), MEANS).await;
+    let owners: Vec<_> = (0..cheats.len())
+        .map(|one| owner_key(one).account())
+        .collect();
+    fund(&world.chain, &owners, MEANS).await;
     let mut registrations = JoinSet::new();
     for (number, cheat) in cheats.iter().enumerate() {
         let lane = Lane(number as u32);

@@ -20,6 +20,7 @@ use assay_processes::{
 };
 use assay_protocol::{BlockNumber, JobId};
 use common::world::World;
+use serde_json::json;
 
 /// Chain time stands only once finality lags by fifty blocks, so they come fast.
 const PACE: Pace = Pace::FAST;
@@ -39,6 +40,13 @@ async fn until_block(chain: &ChainClient, number: BlockNumber) {
     let waiting = heads.wait_for(|heads| heads.best.number >= number);
     let waited = tokio::time::timeout(PATIENCE, waiting).await;
     waited.expect("the chain goes on").unwrap();
+}
+
+fn defender_is_to_move(view: &DisputeView<Account>) -> bool {
+    let Standing::Running { mover, .. } = view.standing else {
+        return false;
+    };
+    mover == Party::Defender
 }
 
 /// The last block of chain time in which the defender of the only game about a job may move.
@@ -86,6 +94,7 @@ async fn while_finality_stalls_no_deadline_passes() {
     // What it has said last, and the liar's answer, come into blocks meanwhile.
     let head = world.chain.head(At::Best).await.unwrap();
     until_block(&world.chain, head.number + 5).await;
+    until_dispute(&world.chain, id, "the liar's answer", defender_is_to_move).await;
     let deadline = defenders_deadline(&world, id).await;
 
     let stalled = [&chain[..], &["--no-grandpa".to_owned()]].concat();
@@ -128,7 +137,9 @@ async fn a_move_whose_block_is_undone_is_made_again() {
     let mut net = Net::new(directory.path()).await;
     let chain = ChainClient::connect(&net.door.url(), None).await.unwrap();
     let url = net.door.url();
-    let mut cheat = Daemon::cheat(directory.path(), &url, "//Bob//operator", &FAULT);
+    // The game is to last until its opening is final and the validators are parted.
+    let mut cheat =
+        Daemon::cheat(directory.path(), &url, "//Bob//operator", &FAULT).also(&["--delay", "8"]);
     cheat.register(&chain, &key("//Bob"), Lane(0)).await;
     cheat.start();
     let job = job(60);
@@ -238,6 +249,8 @@ fn keep_validators(spec: &Path, number: usize) {
         serde_json::from_slice(&std::fs::read(spec).unwrap()).unwrap();
     let patch = &mut json["genesis"]["runtimeGenesis"]["patch"];
     patch["staking"]["validatorCount"] = number.into();
+    // Forks are chosen by their blocks of primary slots, and only then by their length: with hardly any, by their length.
+    patch["babe"]["epochConfig"]["c"] = json!([1, 1_000_000_000]);
     for list in ["/session/keys", "/staking/stakers"] {
         let list = patch.pointer_mut(list).and_then(|list| list.as_array_mut());
         list.expect("the specification names its validators")

@@ -14,7 +14,7 @@ use assay_client::{calls, Account, At, Call, ChainClient, ChainError, Key, Until
 use assay_game::{DisputeView, Party};
 use assay_processes::{
     daemon::Daemon,
-    market::{key, until_dispute, Lane},
+    market::{fund, key, until_dispute, Lane},
     small_job::SmallJob,
 };
 use assay_protocol::{JobId, UNIT};
@@ -25,8 +25,12 @@ use common::{
 };
 use tokio::task::JoinSet;
 
-/// Blocks after which an honest move must have landed.
+/// Blocks after which most honest moves must have landed. One that comes before its turn is in the node's view is said again as many
+/// blocks later, so that all must have landed within [`IN_TIME`].
 const SOON: u32 = 3;
+
+/// Blocks that a move may take, beside its side's budget.
+const IN_TIME: u32 = 10;
 
 /// Transactions that the pool holds at most, so that few senders fill it.
 const POOL: &str = "1000";
@@ -92,19 +96,8 @@ async fn senders(chain: &ChainClient) -> Vec<Key> {
     let keys: Vec<_> = (0..4)
         .map(|number| key(&format!("//Sender//{number}")))
         .collect();
-    let mut transfers = JoinSet::new();
-    for sender in &keys {
-        let (chain, call) = (
-            chain.clone(),
-            calls::transfer(sender.account(), 100_000 * UNIT),
-        );
-        transfers.spawn(async move {
-            let alice = key("//Alice");
-            let sent = chain.execute(&call, &alice, Until::InBestBlock).await;
-            sent.unwrap();
-        });
-    }
-    transfers.join_all().await;
+    let accounts: Vec<_> = keys.iter().map(Key::account).collect();
+    fund(chain, &accounts, 100_000 * UNIT).await;
     keys
 }
 
@@ -133,7 +126,7 @@ async fn check_empty(chain: &ChainClient, key: &Key, to: Account) {
     );
 }
 
-/// Checks that each honest move landed soon after the game had come to wait for it.
+/// Checks that honest moves landed soon after the game had come to wait for them, and each in time.
 async fn check_moves(chain: &ChainClient, view: &DisputeView<Account>, honest: Party, before: u32) {
     let moves = moves(chain, view.game, before).await;
     let by_honest: Vec<&Made> = moves.iter().filter(|made| made.by == honest).collect();
@@ -143,9 +136,10 @@ async fn check_moves(chain: &ChainClient, view: &DisputeView<Account>, honest: P
         waits(&moves)
     );
     assert!(by_honest.len() >= 3, "{moves:?}");
-    for made in by_honest {
-        assert!(made.at - made.due <= SOON, "{made:?} of {moves:?}");
-    }
+    let mut taken: Vec<u32> = by_honest.iter().map(|made| made.at - made.due).collect();
+    taken.sort_unstable();
+    assert!(taken[taken.len() / 2] <= SOON, "{taken:?} of {moves:?}");
+    assert!(taken[taken.len() - 1] <= IN_TIME, "{taken:?} of {moves:?}");
 }
 
 /// Blocks that each move took.

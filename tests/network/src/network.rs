@@ -182,9 +182,10 @@ impl Network {
             Ok(Ok(found)) => *found,
             Ok(Err(_)) => panic!("{}: its connection has ended", NAMES[number]),
             Err(_) => panic!(
-                "{}: {what} does not happen: {:?}",
+                "{}: {what} does not happen: {:?}\n{}",
                 NAMES[number],
-                self.chain(number).heads().borrow()
+                *self.chain(number).heads().borrow(),
+                self.members[number].node.words()
             ),
         }
     }

@@ -6,6 +6,7 @@ use assay_client::{
 };
 use assay_processes::market::{key, until};
 use assay_protocol::UNIT;
+use tokio::task::JoinSet;
 
 /// Who votes: more than half of all tokens.
 const VOTERS: [&str; 7] = [
@@ -38,21 +39,25 @@ pub async fn propose(chain: &ChainClient, track: &str, call: &Call) -> u32 {
     steps.push(chain.submit_referendum(track, &proposal, 0).await.unwrap());
     steps.push(calls::place_decision_deposit(number));
     let all = chain.batch(&steps).await.unwrap();
-    let sent = chain
-        .execute(&all, &key(PROPOSER), Until::InBestBlock)
-        .await;
+    let sent = chain.execute(&all, &key(PROPOSER), Until::Finalised).await;
     sent.unwrap_or_else(|error| panic!("{error}"));
     vote(chain, number).await;
     number
 }
 
+/// All vote at once: the referendum may be approved as soon as most have.
 async fn vote(chain: &ChainClient, number: u32) {
     let conviction: Conviction = "6".parse().unwrap();
     let vote = calls::vote(number, &Vote::Aye(900_000 * UNIT, conviction));
-    for voter in VOTERS {
-        let sent = chain.execute(&vote, &key(voter), Until::InBestBlock).await;
-        sent.unwrap_or_else(|error| panic!("{voter}: {error}"));
-    }
+    let votes = VOTERS.map(|voter| {
+        let (chain, vote) = (chain.clone(), vote.clone());
+        async move {
+            let sent = chain.execute(&vote, &key(voter), Until::InBestBlock).await;
+            sent.unwrap_or_else(|error| panic!("{voter}: {error}"));
+        }
+    });
+    let votes: JoinSet<()> = votes.into_iter().collect();
+    votes.join_all().await;
 }
 
 /// Waits until a referendum has passed for ever.

@@ -49,6 +49,15 @@ impl Lane {
     }
 }
 
+/// Endows accounts from Alice's, all at once, so that no two transfers compete for a nonce; for ever, so that whatever a node looks
+/// at they have it.
+pub async fn fund(chain: &ChainClient, accounts: &[Account], amount: Balance) {
+    let transfers = accounts.iter().map(|to| calls::transfer(*to, amount));
+    let all = chain.batch(&transfers.collect::<Vec<_>>()).await.unwrap();
+    let sent = chain.execute(&all, &key("//Alice"), Until::Finalised).await;
+    sent.unwrap();
+}
+
 /// Serves a job's blobs and submits it with full escrow.
 pub async fn offer(chain: &ChainClient, directory: &Path, job: &SmallJob, buyer: &Key) -> JobId {
     let submission = served(chain, directory, job).await;

@@ -125,6 +125,15 @@ impl Node {
         self.log.find(self.said, read).await
     }
 
+    /// The first and the last lines of the run that goes on, or was the last: they tell what a failure comes from.
+    pub fn words(&self) -> String {
+        const LINES: usize = 20;
+        let lines = self.log.lines().split_off(self.said);
+        let last = lines.len().saturating_sub(LINES).max(LINES);
+        let shown = lines.iter().take(LINES).chain(lines.iter().skip(last));
+        shown.map(String::as_str).collect::<Vec<_>>().join("\n")
+    }
+
     /// Starts it, in place of a run that may go on, without waiting for anything.
     pub fn begin(&mut self) {
         self.kill();
@@ -180,7 +189,7 @@ impl Pace {
     /// The development chain with two blocks a second, which a busy machine still keeps up with.
     pub const FAST: Self = Self {
         slot_ms: 500,
-        challenge_window: 15,
+        challenge_window: 30,
         move_allowance: 10,
     };
 

@@ -51,7 +51,12 @@ impl Proxy {
             latency,
         });
         tokio::spawn(async move {
-            while let Ok((stream, who)) = listener.accept().await {
+            loop {
+                let Ok((stream, who)) = listener.accept().await else {
+                    // Of connections there are too many for now.
+                    tokio::task::yield_now().await;
+                    continue;
+                };
                 if only.is_none_or(|port| port == who.port()) {
                     tokio::spawn(pass(stream, watched.clone()));
                 }

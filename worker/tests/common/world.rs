@@ -25,11 +25,6 @@ pub struct World {
 }
 
 impl World {
-    /// A development chain of its own.
-    pub async fn new() -> Self {
-        Self::with(&["--dev", "--port", "0"]).await
-    }
-
     /// A development chain of its own, at another pace.
     pub async fn at(pace: Pace) -> Self {
         let directory = tempfile::tempdir().unwrap();

@@ -101,17 +101,6 @@ async fn others_go_on(network: &mut Network, blocks: u32) {
     network.until_all_finalise(best + blocks).await;
 }
 
-/// Blocks in which votes that were on their way are counted.
-const LAST_VOTES: u32 = 5;
-
-/// The last block that a node calls final before finality stands, which it does for want of validators since block `best`.
-async fn last_finalised(network: &Network, number: Index, best: u32) -> u32 {
-    let counted = network.until(number, "blocks without finality", |heads| {
-        heads.best.number >= best + LAST_VOTES
-    });
-    counted.await.finalised.number
-}
-
 /// Starts nodes; returns when it began to.
 async fn start(network: &mut Network, numbers: &[Index]) -> Instant {
     let now = Instant::now();
