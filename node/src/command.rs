@@ -8,6 +8,10 @@ use assay_runtime::opaque::Block;
 use sc_cli::{RevertCmd, SubstrateCli};
 use std::sync::Arc;
 
+/// For how long the pool refuses what was invalid once, unless `--tx-ban-seconds` says otherwise. A move in a game is the same bytes
+/// however often it is sent: sent a block too early it must be taken a block later, not in half an hour.
+const TX_BAN_SECONDS: u64 = 0;
+
 impl SubstrateCli for Cli {
     fn impl_name() -> String {
         "Assay Node".into()
@@ -43,7 +47,11 @@ impl SubstrateCli for Cli {
 
 /// Parses the command line and does what it says.
 pub fn run() -> sc_cli::Result<()> {
-    let cli = Cli::from_args();
+    let mut cli = Cli::from_args();
+    cli.run
+        .pool_config
+        .tx_ban_seconds
+        .get_or_insert(TX_BAN_SECONDS);
     match &cli.subcommand {
         None => run_node(&cli),
         Some(Command::Key(cmd)) => cmd.run(&cli),

@@ -4,10 +4,34 @@
 # The clients that have tests, and the oldest Node.js that each runs on.
 JS_CLIENTS=('polkadot-js 18.0' 'papi 20.19')
 
+# What stands in where the system's Node.js is too old, as Debian 12's is for one of them: npm's package of the program.
+RECENT_NODE=22.23.3
+
 # node_runs VERSION: is Node.js here, and at least of that version?
 node_runs() {
     local version
     have node && version=$(node --version) && printf '%s\n%s\n' "$1" "${version#v}" | sort -V -C
+}
+
+# recent_node: the directory of the program that stands in.
+recent_node() {
+    printf '%s/node-%s/node_modules/node/bin\n' "$(assay_cache)" "$RECENT_NODE"
+}
+
+# fetch_recent_node: gets it, once.
+fetch_recent_node() {
+    if [ -x "$(recent_node)/node" ]; then return 0; fi
+    say "fetching Node.js $RECENT_NODE; the system's is $(node --version)"
+    npm install --prefix "$(assay_cache)/node-$RECENT_NODE" --no-audit --no-fund --loglevel=error "node@$RECENT_NODE" >&2 &&
+        [ "$("$(recent_node)/node" --version)" = "v$RECENT_NODE" ] ||
+        die "npm could not install Node.js $RECENT_NODE" "see its messages above; check the network, or install a newer Node.js"
+}
+
+# with_node VERSION COMMAND...: runs it with a Node.js of at least that version: the system's, or the one that stands in.
+with_node() {
+    local version=$1
+    shift
+    if node_runs "$version"; then "$@"; else PATH=$(recent_node):$PATH "$@"; fi
 }
 
 # npm_stale DIRECTORY: is what npm installed there missing, or older than the files that ask for it?
@@ -29,16 +53,13 @@ npm_packages() {
     touch "$1/node_modules/.package-lock.json"
 }
 
-# setup_client NAME VERSION: its packages, if this Node.js runs them.
+# setup_client NAME VERSION: its packages, and a Node.js that runs them.
 setup_client() {
     local directory
     directory=$(repo_root)/examples/$1
-    if ! node_runs "$2"; then
-        say "examples/$1 needs Node.js $2 or newer, not $(node --version): left out"
-        return 0
-    fi
+    if ! node_runs "$2"; then fetch_recent_node; fi
     if ! npm_stale "$directory"; then return 0; fi
-    npm_packages "$directory" || die "npm could not install the packages of examples/$1" \
+    with_node "$2" npm_packages "$directory" || die "npm could not install the packages of examples/$1" \
         "see its messages above; check the network"
 }
 
@@ -53,11 +74,7 @@ setup_node() {
     done
 }
 
-# test_client NAME VERSION: its tests, if this Node.js runs them.
+# test_client NAME VERSION: its tests.
 test_client() {
-    if ! node_runs "$2"; then
-        say "examples/$1 needs Node.js $2 or newer: not tested"
-        return 0
-    fi
-    (cd "$(repo_root)/examples/$1" && node --test)
+    (cd "$(repo_root)/examples/$1" && with_node "$2" node --test)
 }

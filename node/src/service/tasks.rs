@@ -107,7 +107,7 @@ pub fn spawn(
     Ok(())
 }
 
-/// Makes blocks in this validator's slots. Slows down when finality lags, so that a stall does not grow a long tail.
+/// Makes blocks in this validator's slots, at full pace while finality lags: governance counts blocks, and may have to mend it.
 fn spawn_author(
     settings: &Settings,
     running: &Running,
