@@ -63,12 +63,13 @@ pub enum SpecError {
     },
 }
 
-/// The specification that `id` names: `dev`, `local`, `testnet` or the path of a JSON file.
+/// The specification that `id` names: `dev`, `local` (or their presets' names, `development` and `local_testnet`), `testnet` or
+/// the path of a JSON file.
 pub fn load(id: &str) -> Result<ChainSpec, SpecError> {
     match id {
         "" => Err(SpecError::Unnamed),
-        DEV => from_preset(&DEVELOPMENT),
-        LOCAL => from_preset(&LOCAL_TESTNET),
+        DEV | presets::DEVELOPMENT => from_preset(&DEVELOPMENT),
+        LOCAL | presets::LOCAL_TESTNET => from_preset(&LOCAL_TESTNET),
         TESTNET => ChainSpec::from_json_bytes(TESTNET_JSON).map_err(SpecError::BuiltIn),
         path => from_file(Path::new(path)),
     }

@@ -1,6 +1,8 @@
 //! The parts fit together: presets build a working state, and the numbers of `identity` and `config` hold.
 
+mod accounts;
 mod chain_time;
+mod equivocation;
 mod governance;
 mod staking;
 

@@ -1,8 +1,8 @@
 //! The layout of the runtime: whatever clients, wallets and stored state rely on. `client/chain/layout.txt` has it, so that a
-//! change shows in a review, whether it was meant or not.
+//! change shows in a review, whether it was meant or not; `client/chain/metadata.scale` has it for generators of clients.
 //!
 //! Needs the binary `assay-node`; see `assay_processes::program` for where it is looked for. With `ASSAY_WRITE_LAYOUT=1`
-//! the file is written anew: `scripts/layout`.
+//! the files are written anew: `scripts/layout`.
 
 use std::{fmt::Write, path::Path};
 
@@ -10,7 +10,7 @@ use assay_client::{At, ChainClient};
 use assay_processes::node::Node;
 use subxt::{metadata::PalletMetadata, Metadata};
 
-/// If set, the file is written.
+/// If set, the files are written.
 const WRITE_VARIABLE: &str = "ASSAY_WRITE_LAYOUT";
 
 /// The version of the metadata that is asked for.
@@ -25,12 +25,10 @@ const HEADER: &str = "\
 async fn the_runtimes_layout_is_the_one_on_record() {
     let directory = tempfile::tempdir().unwrap();
     let node = Node::start(directory.path()).await;
-    let found = layout(&metadata(&node.url()).await);
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("layout.txt");
-    if std::env::var_os(WRITE_VARIABLE).is_some() {
-        std::fs::write(&path, &found).unwrap();
-    }
-    let recorded = std::fs::read_to_string(&path).unwrap_or_default();
+    let metadata = metadata(&node.url()).await;
+    let found = layout(&Metadata::decode_from(&metadata).unwrap());
+    let recorded_metadata = recorded("metadata.scale", &metadata);
+    let recorded = String::from_utf8(recorded("layout.txt", found.as_bytes())).unwrap();
     let only = |these: &str, those: &str, sign: &str| -> String {
         let those: Vec<_> = those.lines().collect();
         let these = these.lines().filter(|line| !those.contains(line));
@@ -44,17 +42,31 @@ async fn the_runtimes_layout_is_the_one_on_record() {
          A change of stored types needs a migration, one of calls or extensions a new transaction_version. \
          If it is meant, write it down with scripts/layout."
     );
+    assert!(
+        recorded_metadata == metadata,
+        "client/chain/metadata.scale is not the metadata of the node's runtime, though only documentation or names of types \
+         differ: write it down with scripts/layout."
+    );
 }
 
-/// The metadata of a node's runtime.
-async fn metadata(url: &str) -> Metadata {
+/// What a file beside the crate's manifest has, which is `found` if it is to be written.
+fn recorded(file: &str, found: &[u8]) -> Vec<u8> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(file);
+    if std::env::var_os(WRITE_VARIABLE).is_some() {
+        std::fs::write(&path, found).unwrap();
+    }
+    std::fs::read(&path).unwrap_or_default()
+}
+
+/// The metadata of a node's runtime, encoded.
+async fn metadata(url: &str) -> Vec<u8> {
     let chain = ChainClient::connect(url, None).await.unwrap();
     let method = "Metadata_metadata_at_version";
     let bytes: Option<Vec<u8>> = chain
         .runtime_api(method, METADATA_VERSION, At::Best)
         .await
         .unwrap();
-    Metadata::decode_from(&bytes.unwrap()).unwrap()
+    bytes.unwrap()
 }
 
 /// All of it, a line for each item.

@@ -42,6 +42,7 @@ impl<T: Config> From<ParamsError> for Error<T> {
             ParamsError::BondShare => Self::BondShare,
             ParamsError::OpenGamesBond => Self::OpenGamesBond,
             ParamsError::WinnerShare => Self::WinnerShare,
+            ParamsError::LyingPays => Self::LyingPays,
             ParamsError::SlashDefer => Self::SlashDefer,
         }
     }

@@ -151,7 +151,7 @@ pub mod pallet {
         ProtocolFee,
         /// `money.min_price_per_segment` must be above zero and at most a million tokens.
         MinPrice,
-        /// `money.collateral` must be 100 to 100,000 thousandths.
+        /// `money.collateral` must be 1,000 to 100,000 thousandths.
         Collateral,
         /// `money.min_collateral` must be above zero and at most a million tokens.
         MinCollateral,
@@ -184,6 +184,8 @@ pub mod pallet {
         OpenGamesBond,
         /// `disputes.winner_share` must be 1 to 499 thousandths.
         WinnerShare,
+        /// `money.collateral` without `disputes.winner_share` of it is less than a whole price.
+        LyingPays,
         /// `disputes.slash_defer` must be at least `challenge_window` and at most 31,536,000 blocks.
         SlashDefer,
     }

@@ -2,13 +2,14 @@
 //!
 //! 2026-11-23, AMD EPYC: 2 steps, 50 repeats, Compiled Wasm, on the genesis of the development chain.
 
-// measured with pallets/protocol c241273fbcbc96f1
+// measured with pallets/protocol 6a40ad06a8dd8d31
 // measured with primitives/commitment 7f890b7a89abb767
 // measured with primitives/numerics b8024358426e865c
 // measured with primitives/program 49d33203b462a050
-// measured with primitives/protocol b1e2891b4d1412eb
+// measured with primitives/protocol ef601719b4e42c2c
 // measured with runtime cfd72cd2a0cdca2c
 // measured with Cargo.lock 7bdc6cdcad774e51
+// not measured since: one more comparison of two numbers when parameters are set, of none in other calls
 
 use core::marker::PhantomData;
 use frame_support::{traits::Get, weights::Weight};

@@ -45,6 +45,8 @@ pub enum ProxyType {
     Governance,
     /// Submit and tend jobs, tend providers, challenge.
     Market,
+    /// Validate and nominate, and what belongs to it.
+    Staking,
 }
 
 impl InstanceFilter<RuntimeCall> for ProxyType {
@@ -63,6 +65,10 @@ impl InstanceFilter<RuntimeCall> for ProxyType {
             Self::Market => matches!(
                 call,
                 RuntimeCall::Providers(..) | RuntimeCall::Jobs(..) | RuntimeCall::Disputes(..)
+            ),
+            Self::Staking => matches!(
+                call,
+                RuntimeCall::Staking(..) | RuntimeCall::Session(..) | RuntimeCall::VoterList(..)
             ),
         }
     }

@@ -5,7 +5,7 @@
 //! without it. Who is offline only goes without era points.
 
 use super::{
-    staking::{MAX_VALIDATORS, MAX_VOTERS},
+    staking::{Voters, MAX_VALIDATORS},
     timing::{BondingSessions, BondingSlots},
 };
 use crate::{
@@ -46,7 +46,7 @@ impl pallet_babe::Config for Runtime {
     type ExpectedBlockTime = pallet_assay_timing::ExpectedBlockTime<Runtime>;
     type KeyOwnerProof = KeyOwnerProof;
     type MaxAuthorities = ConstU32<MAX_VALIDATORS>;
-    type MaxNominators = ConstU32<MAX_VOTERS>;
+    type MaxNominators = Voters;
     type WeightInfo = ();
 }
 
@@ -55,7 +55,7 @@ impl pallet_grandpa::Config for Runtime {
         pallet_grandpa::EquivocationReportSystem<Self, Offences, Historical, BondingSlots>;
     type KeyOwnerProof = sp_session::MembershipProof;
     type MaxAuthorities = ConstU32<MAX_VALIDATORS>;
-    type MaxNominators = ConstU32<MAX_VOTERS>;
+    type MaxNominators = Voters;
     type MaxSetIdSessionEntries = BondingSessions;
     type RuntimeEvent = RuntimeEvent;
     type WeightInfo = ();

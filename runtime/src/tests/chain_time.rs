@@ -34,8 +34,13 @@ fn begin(finalised: Option<u64>) -> Vec<UncheckedExtrinsic> {
 
 /// Makes the next block with its author's inherents alone.
 pub(super) fn block(finalised: Option<u64>) {
-    for inherent in begin(finalised) {
-        Executive::apply_extrinsic(inherent)
+    block_with(finalised, Vec::new());
+}
+
+/// Makes the next block with its author's inherents and these extrinsics.
+pub(super) fn block_with(finalised: Option<u64>, extrinsics: Vec<UncheckedExtrinsic>) {
+    for extrinsic in begin(finalised).into_iter().chain(extrinsics) {
+        Executive::apply_extrinsic(extrinsic)
             .expect("it belongs into the block")
             .expect("it succeeds");
     }

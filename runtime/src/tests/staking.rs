@@ -2,6 +2,7 @@
 
 use super::{
     chain_time::{block, blocks_until},
+    equivocation::two_blocks,
     on_preset,
 };
 use crate::{
@@ -11,19 +12,18 @@ use crate::{
         timing::SLASH_DEFER_ERAS,
     },
     identity::{EXISTENTIAL_DEPOSIT, UNIT},
-    presets, AccountId, Balance, Balances, Offences, Runtime, RuntimeOrigin, Session, Staking,
-    System, Timing, VoterList,
+    presets, AccountId, Babe, Balance, Balances, Runtime, RuntimeOrigin, Session, Staking, System,
+    Timing, VoterList,
 };
 use frame_election_provider_support::SortedListProvider;
 use frame_support::{
     assert_noop, assert_ok,
     traits::{fungible::Mutate, DisabledValidators},
 };
-use pallet_babe::EquivocationOffence;
 use pallet_staking::{ActiveEra, RewardDestination, ValidatorPrefs};
 use sp_keyring::Sr25519Keyring;
 use sp_runtime::Perbill;
-use sp_staking::{offence::ReportOffence, EraPayout as _};
+use sp_staking::EraPayout as _;
 
 /// Milliseconds of a year.
 const YEAR_MS: Balance = 31_557_600_000;
@@ -39,7 +39,7 @@ fn signed(key: Sr25519Keyring) -> RuntimeOrigin {
 }
 
 /// Runs `test` on a chain that has made its first block.
-fn on_genesis(preset: &str, test: impl FnOnce()) {
+pub(super) fn on_genesis(preset: &str, test: impl FnOnce()) {
     on_preset(preset, || {
         System::set_block_number(0);
         block(Some(0));
@@ -137,6 +137,27 @@ fn authors_earn_points_and_their_pay_is_minted_when_it_is_claimed() {
 }
 
 #[test]
+fn who_makes_no_blocks_earns_nothing_and_loses_nothing() {
+    on_genesis("local_testnet", || {
+        // Validator 0 makes every block.
+        eras_pass(3);
+        let points = pallet_staking::ErasRewardPoints::<Runtime>::get(1).individual;
+        assert_eq!(points.len(), 1);
+        let validators = Session::validators();
+        assert_eq!(validators.len(), 4);
+        assert!((0..4).all(|index| !Session::is_disabled(index)));
+        let issuance = Balances::total_issuance();
+        for idle in validators.iter().filter(|who| !points.contains_key(who)) {
+            let anybody = signed(Sr25519Keyring::Ferdie);
+            assert_ok!(Staking::payout_stakers(anybody, idle.clone(), 1));
+            let ledger = Staking::ledger(sp_staking::StakingAccount::Stash(idle.clone()));
+            assert_eq!(ledger.expect("a staker").active, presets::BOND);
+        }
+        assert_eq!(Balances::total_issuance(), issuance);
+    });
+}
+
+#[test]
 fn who_chills_is_not_elected_and_nominators_back_whom_they_name() {
     on_genesis("local_testnet", || {
         let bob = account(Sr25519Keyring::BobStash);
@@ -183,18 +204,12 @@ fn a_bond_below_the_least_one_validates_and_nominates_nothing() {
 
 /// Bob makes two blocks in one slot, and Ferdie proves it.
 fn bob_equivocates() {
-    let session_index = Session::current_index();
-    let offence = EquivocationOffence {
-        slot: u64::from(System::block_number()).into(),
-        session_index,
-        validator_set_count: 4,
-        offender: (account(Sr25519Keyring::BobStash), ()),
-    };
-    let reporter = account(Sr25519Keyring::Ferdie);
-    Offences::report_offence(vec![reporter], offence).expect("it is the first report");
+    let (blocks, owner) = two_blocks(Sr25519Keyring::Bob);
+    let reporter = signed(Sr25519Keyring::Ferdie);
+    assert_ok!(Babe::report_equivocation(reporter, Box::new(blocks), owner));
 }
 
-fn bob_is_disabled() -> bool {
+pub(super) fn bob_is_disabled() -> bool {
     let bob = account(Sr25519Keyring::BobStash);
     let at = Session::validators().iter().position(|who| *who == bob);
     at.is_some_and(|at| Session::is_disabled(at as u32))

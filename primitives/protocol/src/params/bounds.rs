@@ -98,7 +98,7 @@ pub enum ParamsError {
     #[error("money.min_price_per_segment must be above zero and at most a million tokens")]
     MinPrice,
     /// `money.collateral`.
-    #[error("money.collateral must be 100 to 100,000 thousandths")]
+    #[error("money.collateral must be 1,000 to 100,000 thousandths")]
     Collateral,
     /// `money.min_collateral`.
     #[error("money.min_collateral must be above zero and at most a million tokens")]
@@ -147,6 +147,9 @@ pub enum ParamsError {
     /// `disputes.winner_share`.
     #[error("disputes.winner_share must be 1 to 499 thousandths, or playing against oneself pays")]
     WinnerShare,
+    /// What a fraud of one segment costs who convicts itself of it, beside the most that it gains.
+    #[error("money.collateral without disputes.winner_share of it must be at least a whole price, or lying pays")]
+    LyingPays,
     /// `disputes.slash_defer`.
     #[error(
         "disputes.slash_defer must be at least challenge_window and at most 31,536,000 blocks"
@@ -274,7 +277,7 @@ impl MoneyParams {
             ParamsError::MinPrice,
         )?;
         ensure(
-            is_share(self.collateral, 100, 100_000),
+            is_share(self.collateral, 1_000, 100_000),
             ParamsError::Collateral,
         )?;
         ensure(is_minimum(self.min_collateral), ParamsError::MinCollateral)?;
@@ -346,6 +349,10 @@ impl DisputeParams {
             is_share(self.winner_share, 1, 499),
             ParamsError::WinnerShare,
         )?;
+        // Convicted by an accomplice, a liar gets the winner's share back; what it saves and is paid is at most the price.
+        let kept = u64::from(1_000 - self.winner_share.0);
+        let lost = u64::from(money.collateral.0).saturating_mul(kept);
+        ensure(lost >= 1_000 * 1_000, ParamsError::LyingPays)?;
         // Whoever may still be convicted in the same job then shares the slash that is held.
         ensure(
             is_window(self.slash_defer) && self.slash_defer >= window,
@@ -369,7 +376,7 @@ mod tests {
 
     #[test]
     fn each_field_is_bounded() {
-        let cases: [(Edit, ParamsError); 49] = [
+        let cases: [(Edit, ParamsError); 50] = [
             (|p| p.assignment.open_limit = 0, ParamsError::OpenLimit),
             (
                 |p| p.assignment.accept_window = MAX_WINDOW + 1,
@@ -453,7 +460,7 @@ mod tests {
             ),
             (|p| p.money.min_price_per_segment = 0, ParamsError::MinPrice),
             (
-                |p| p.money.collateral = PerMille(99),
+                |p| p.money.collateral = PerMille(999),
                 ParamsError::Collateral,
             ),
             (|p| p.money.min_collateral = 0, ParamsError::MinCollateral),
@@ -520,6 +527,10 @@ mod tests {
             (
                 |p| p.disputes.winner_share = PerMille(0),
                 ParamsError::WinnerShare,
+            ),
+            (
+                |p| p.money.collateral = PerMille(1_666),
+                ParamsError::LyingPays,
             ),
             (
                 |p| p.disputes.slash_defer = p.segments.challenge_window - 1,

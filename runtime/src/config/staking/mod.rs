@@ -13,7 +13,7 @@ mod bags;
 mod election;
 mod payout;
 
-pub use election::{MAX_CANDIDATES, MAX_NOMINATORS, MAX_VALIDATORS, MAX_VOTERS};
+pub use election::{Voters, MAX_CANDIDATES, MAX_NOMINATORS, MAX_VALIDATORS, MAX_VOTERS};
 pub use payout::{EraPayout, FeePotAccount};
 
 use super::timing::{BONDING_ERAS, SLASH_DEFER_ERAS};
