@@ -18,7 +18,8 @@ VOLUME /data
 
 FROM base AS worker
 COPY --from=build /target/release/assay-worker /target/release/assay /usr/local/bin/
-ENV ASSAY_LISTEN=0.0.0.0:8420
+# For an NVIDIA GPU mount NVIDIA's NVRTC and set ASSAY_NVRTC to where it is; the image has none. deploy/README.md has the command.
+ENV ASSAY_LISTEN=0.0.0.0:8420 NVIDIA_DRIVER_CAPABILITIES=compute,utility
 EXPOSE 8420
 ENTRYPOINT ["assay-worker"]
 CMD ["run", "--data-dir", "/data"]

@@ -6,7 +6,7 @@ use thiserror::Error;
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum CudaError {
     /// There is no run-time compiler.
-    #[error("NVIDIA's run-time compiler was not found (libnvrtc.so.13); run scripts/setup, or set {variable} to its directory",
+    #[error("NVIDIA's run-time compiler was not found (libnvrtc.so.13); install CUDA 13's NVRTC, or set {variable} to its directory",
         variable = crate::nvrtc::VARIABLE)]
     NoCompiler,
     /// The compiler refused a text.

@@ -1,13 +1,11 @@
 //! Every kernel compiled by NVRTC for several architectures, and its PTX judged. This needs the compiler and no GPU.
 
 use assay_cuda::map_source::MapKernel;
-use assay_cuda::nvrtc::{compile, is_present, Architecture, VERSION};
+use assay_cuda::nvrtc::{assemble, compile, Architecture, VERSION};
 use assay_cuda::source::Unit;
-use assay_cuda::CudaError;
 use assay_numerics::map::{MapCode, MapInstruction, MapOp};
 use assay_numerics::{Dims, Op};
 use assay_program::testing::random_program;
-use cudarc::nvrtc::{compile_ptx_with_opts, CompileOptions};
 
 fn compiled(unit: Unit, maps: &[MapKernel], architecture: Architecture) -> String {
     compile(unit, maps, architecture).unwrap_or_else(|error| panic!("{error}"))
@@ -102,18 +100,9 @@ fn the_maps_of_random_programs() {
 /// What stands in the text as assembly is looked at only by the assembler, which NVRTC runs for a real architecture.
 #[test]
 fn every_fixed_kernel_assembles_to_machine_code() {
-    // So that the library is found.
-    assert!(is_present(), "{}", CudaError::NoCompiler);
-    for arch in ["sm_80", "sm_90"] {
+    for real in ["sm_80", "sm_90"] {
         for unit in Unit::FIXED {
-            let options = CompileOptions {
-                arch: Some(arch),
-                options: vec!["--std=c++17".to_owned()],
-                ..CompileOptions::default()
-            };
-            if let Err(error) = compile_ptx_with_opts(unit.source(&[]), options) {
-                panic!("{unit:?} for {arch}: {error:?}");
-            }
+            assemble(unit, &[], real).unwrap_or_else(|error| panic!("{error}"));
         }
     }
 }
