@@ -1,115 +1,158 @@
 #!/usr/bin/env python3
-"""The peer of gpu-check's training steps: the same models in PyTorch, eager, binary32.
+"""PyTorch's side of gpu-check's training steps: eager, binary32, without TF32.
 
-Same shapes, batches and AdamW as `engine/cuda/src/bin/gpu-check/jobs.rs`, without TF32. Prints one JSON object: the rates in
-steps a second, by the names that gpu-check gives them. `--device cpu` serves to try the script where there is no GPU.
+gpu-check runs this and tells it all: the one argument is a JSON object with the device, the model's sizes, the optimizer's settings
+and the tensors' types; their bytes come first on standard input, parameters in the builder's order, then inputs and targets.
+Says `{"version", "loss"}` when it has taken as many steps as it was told to begin with. Then each line on standard input is
+a number of steps: they are taken, and `{"seconds"}` says how long that took.
 """
 
-import argparse
 import json
 import math
-import statistics
+import sys
 import time
 
-import torch
-from torch import nn
-from torch.nn import functional
+try:
+    import torch
+    from torch.nn import functional
+except ImportError as error:
+    sys.exit(f"torch_steps: {error}")
 
-RUNS = 5
-LEARNING_RATE = 0.001
-
-
-class Classifier(nn.Module):
-    """Three layers on shuffled rows."""
-
-    def __init__(self, device):
-        super().__init__()
-        self.batch = 128
-        widths = [64, 256, 256, 10]
-        self.layers = nn.ModuleList(nn.Linear(a, b) for a, b in zip(widths, widths[1:]))
-        self.images = torch.randn(1500, 64, device=device)
-        self.labels = torch.randint(10, (1500,), device=device)
-
-    def loss(self, step):
-        if step * self.batch % 1500 < self.batch:
-            self.order = torch.randperm(1500, device=self.images.device)
-        start = step * self.batch % (1500 - self.batch)
-        rows = self.order[start : start + self.batch]
-        x = self.images[rows]
-        for layer in self.layers[:-1]:
-            x = gelu(layer(x))
-        return functional.cross_entropy(self.layers[-1](x), self.labels[rows])
+MOST_STEPS = 10_000_000
 
 
-class Transformer(nn.Module):
-    """One layer of causal attention and a multilayer perceptron, predicting the next token."""
-
-    TOKENS, SEQUENCES, HEADS, WIDTH, WORDS = 32, 4, 4, 64, 50
-
-    def __init__(self, device):
-        super().__init__()
-        self.embedding = nn.Parameter(torch.randn(self.WORDS, self.WIDTH) * 0.1)
-        square = lambda: nn.Linear(self.WIDTH, self.WIDTH, bias=False)
-        self.query, self.key, self.value, self.output = square(), square(), square(), square()
-        self.up = nn.Linear(self.WIDTH, 4 * self.WIDTH)
-        self.down = nn.Linear(4 * self.WIDTH, self.WIDTH)
-        self.tokens = torch.randint(self.WORDS, (4096,), device=device)
-        self.targets = torch.randint(self.WORDS, (4096,), device=device)
-        later = torch.triu(torch.ones(self.TOKENS, self.TOKENS, device=device), 1)
-        self.mask = later * -1e9
-
-    def loss(self, step):
-        batch = self.TOKENS * self.SEQUENCES
-        rows = slice(step * batch % 4096, step * batch % 4096 + batch)
-        x = self.embedding[self.tokens[rows]]
-        x = x + self.attention(x)
-        x = x + self.down(gelu(self.up(x)))
-        return functional.cross_entropy(x @ self.embedding.T, self.targets[rows])
-
-    def attention(self, x):
-        size = self.WIDTH // self.HEADS
-        heads = lambda layer: layer(x).view(self.SEQUENCES, self.TOKENS, self.HEADS, size).transpose(1, 2)
-        scores = heads(self.query) @ heads(self.key).transpose(2, 3) / math.sqrt(size) + self.mask
-        attended = torch.softmax(scores, -1) @ heads(self.value)
-        return self.output(attended.transpose(1, 2).reshape(-1, self.WIDTH))
+def read_tensor(kind, rows, columns):
+    """The next tensor of standard input."""
+    size = 4 * rows * columns
+    data = sys.stdin.buffer.read(size)
+    if len(data) != size:
+        sys.exit("torch_steps: a tensor is cut off")
+    dtype = {"f32": torch.float32, "u32": torch.int32}[kind]
+    tensor = torch.frombuffer(bytearray(data), dtype=dtype).view(rows, columns)
+    return tensor.long() if kind == "u32" else tensor
 
 
-def gelu(x):
-    """GELU in its tanh form, as our programs have it."""
-    return functional.gelu(x, approximate="tanh")
+def flat(parameter):
+    """A row as a vector, as biases and gains are in PyTorch."""
+    return parameter.view(-1) if parameter.shape[0] == 1 else parameter
 
 
-def rate(model, device, steps):
-    """Steps a second: the median of some runs after one to warm up."""
-    model = model(device).to(device)
-    adam = torch.optim.AdamW(model.parameters(), lr=LEARNING_RATE, weight_decay=0.01)
-    wait = torch.cuda.synchronize if device.type == "cuda" else lambda: None
-    rates = []
-    for run in range(RUNS + 1):
-        wait()
+def mlp_loss(_, parameters, images, labels):
+    """A perceptron with ReLU between its layers."""
+    x = images
+    layers = list(zip(parameters[::2], parameters[1::2]))
+    for number, (weight, bias) in enumerate(layers):
+        x = functional.linear(x, weight, bias)
+        if number + 1 < len(layers):
+            x = functional.relu(x)
+    return functional.cross_entropy(x, labels.view(-1))
+
+
+def gpt_loss(model, parameters, tokens, targets):
+    """A decoder-only transformer with learned positions."""
+    words, positions, *blocks, gain, bias, head = parameters
+    x = functional.embedding(tokens, words) + positions
+    for block in zip(*[iter(blocks)] * 16):
+        x = gpt_block(model["heads"], block, x)
+    logits = functional.linear(norm(x, gain, bias), head)
+    return functional.cross_entropy(logits.view(-1, logits.shape[-1]), targets.view(-1))
+
+
+def gpt_block(heads, parameters, x):
+    """Causal attention and a perceptron, each behind a norm and beside a residual."""
+    gain, bias, q, q_bias, k, k_bias, v, v_bias, o, o_bias, gain2, bias2, up, up_bias, down, down_bias = parameters
+    normed = norm(x, gain, bias)
+    sequences, length, width = x.shape
+
+    def apart(weight, bias):
+        return functional.linear(normed, weight, bias).view(sequences, length, heads, width // heads).transpose(1, 2)
+
+    seen = functional.scaled_dot_product_attention(apart(q, q_bias), apart(k, k_bias), apart(v, v_bias), is_causal=True)
+    x = x + functional.linear(seen.transpose(1, 2).reshape(x.shape), o, o_bias)
+    hidden = functional.gelu(functional.linear(norm(x, gain2, bias2), up, up_bias), approximate="tanh")
+    return x + functional.linear(hidden, down, down_bias)
+
+
+def norm(x, gain, bias):
+    """Layer norm."""
+    return functional.layer_norm(x, gain.shape, gain, bias, 1e-5)
+
+
+class Training:
+    """A model with its optimizer, batches and the number of the next step."""
+
+    LOSSES = {"mlp": mlp_loss, "gpt": gpt_loss}
+
+    def __init__(self, told):
+        self.device = torch.device(told["device"])
+        self.model = told["model"]
+        tensors = [read_tensor(*tensor).to(self.device) for tensor in told["tensors"]]
+        *parameters, self.inputs, self.targets = tensors
+        self.parameters = [flat(parameter).requires_grad_() for parameter in parameters]
+        self.adam = torch.optim.AdamW(
+            self.parameters,
+            lr=told["rate"],
+            betas=(told["beta1"], told["beta2"]),
+            eps=told["epsilon"],
+            weight_decay=told["weight_decay"],
+        )
+        self.next = 0
+
+    def step(self):
+        """Takes a step and gives its loss."""
+        batch = self.model["batch"]
+        start = self.next * batch % self.inputs.shape[0]
+        rows = slice(start, start + batch)
+        self.next += 1
+        self.adam.zero_grad(set_to_none=True)
+        loss = self.LOSSES[self.model["kind"]](self.model, self.parameters, self.inputs[rows], self.targets[rows])
+        loss.backward()
+        self.adam.step()
+        return loss
+
+    def turn(self, steps):
+        """Takes steps; gives the seconds that they took and the last one's loss."""
+        self.wait()
         begun = time.perf_counter()
-        for step in range(steps):
-            adam.zero_grad(set_to_none=True)
-            loss = model.loss(step)
-            loss.backward()
-            adam.step()
-        wait()
-        rates.append(steps / (time.perf_counter() - begun))
-    if not math.isfinite(loss.item()):
-        raise SystemExit(f"{type(model).__name__}: the loss is {loss.item()}")
-    return statistics.median(rates[1:])
+        for _ in range(steps):
+            loss = self.step()
+        self.wait()
+        return time.perf_counter() - begun, loss.item()
+
+    def wait(self):
+        """Waits for all work that the device was given."""
+        if self.device.type == "cuda":
+            torch.cuda.synchronize(self.device)
+
+
+def steps_of(line):
+    """A number of steps, 1 to MOST_STEPS."""
+    if not (line.isascii() and line.isdigit() and len(line) <= 8 and 1 <= int(line) <= MOST_STEPS):
+        sys.exit("torch_steps: a line is no number of steps")
+    return int(line)
+
+
+def say(**answer):
+    """An answer of one line."""
+    print(json.dumps(answer, allow_nan=False), flush=True)
 
 
 def main():
-    arguments = argparse.ArgumentParser(description=__doc__)
-    arguments.add_argument("--device", default="cuda:0")
-    arguments.add_argument("--steps", type=int, default=200)
-    options = arguments.parse_args()
+    if len(sys.argv) != 2:
+        sys.exit(__doc__)
+    told = json.loads(sys.argv[1])
+    if told["device"].startswith("cuda") and not torch.cuda.is_available():
+        sys.exit("torch_steps: PyTorch finds no GPU")
     torch.backends.cuda.matmul.allow_tf32 = False
     torch.backends.cudnn.allow_tf32 = False
-    device = torch.device(options.device)
-    models = {"classifier step": Classifier, "transformer step": Transformer}
-    print(json.dumps({name: rate(model, device, options.steps) for name, model in models.items()}))
+    training = Training(told)
+    _, loss = training.turn(steps_of(str(told["begin"])))
+    if not math.isfinite(loss):
+        sys.exit(f"torch_steps: the loss is {loss}")
+    say(version=torch.__version__, loss=loss)
+    while line := sys.stdin.buffer.readline(16):
+        seconds, _ = training.turn(steps_of(line.decode("ascii", "replace").strip()))
+        say(seconds=seconds)
 
 
 if __name__ == "__main__":

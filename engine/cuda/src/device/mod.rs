@@ -8,7 +8,7 @@ pub use engine::{Engine, Options};
 use crate::error::CudaError;
 use crate::launch::{Launch, Operands, Target};
 use crate::map_source::MapKernel;
-use crate::nvrtc::{self, Architecture};
+use crate::nvrtc::{self, Architecture, Version};
 use crate::plan::Plan;
 use crate::source::Unit;
 use assay_program::ValidProgram;
@@ -51,6 +51,21 @@ pub fn count() -> usize {
         .ok()
         .and_then(|count| usize::try_from(count).ok())
         .unwrap_or(0)
+}
+
+/// The newest version of CUDA that the driver knows; `None` where there is no driver.
+pub fn cuda_version() -> Option<Version> {
+    if !is_driver_present() {
+        return None;
+    }
+    let mut version = 0;
+    // SAFETY: the place is that of a number.
+    let status = unsafe { sys::cuDriverGetVersion(&raw mut version) };
+    // 13000 is 13.0.
+    status.result().is_ok().then_some(Version {
+        major: version / 1000,
+        minor: version % 1000 / 10,
+    })
 }
 
 impl Device {

@@ -4,6 +4,7 @@ use cudarc::cublas::sys::{self, cublasMath_t, cublasOperation_t};
 use cudarc::cublas::{result::CublasError, CudaBlas, Gemm, GemmConfig};
 use cudarc::driver::{CudaContext, CudaSlice, CudaStream};
 use std::sync::Arc;
+use std::time::Instant;
 
 /// A product of two matrices that lie on a GPU.
 pub struct Product {
@@ -61,8 +62,20 @@ impl Product {
         }))
     }
 
-    /// Computes the product so many times.
-    pub fn run(&mut self, times: u64) -> anyhow::Result<()> {
+    /// Its name and version.
+    pub fn name(&self) -> String {
+        let mut version = 0;
+        // SAFETY: the handle is cuBLAS's own, and the place is that of a number.
+        let status = unsafe { sys::cublasGetVersion_v2(*self.blas.handle(), &raw mut version) };
+        match status {
+            sys::cublasStatus_t::CUBLAS_STATUS_SUCCESS => format!("cuBLAS {version}"),
+            _ => "cuBLAS".to_owned(),
+        }
+    }
+
+    /// Computes the product so many times; the seconds that it took.
+    pub fn run(&mut self, times: u64) -> anyhow::Result<f64> {
+        let start = Instant::now();
         for _ in 0..times {
             // SAFETY: the matrices have the extents of the configuration.
             unsafe {
@@ -71,7 +84,8 @@ impl Product {
                     .map_err(refused)?;
             }
         }
-        self.stream.synchronize().map_err(refused)
+        self.stream.synchronize().map_err(refused)?;
+        Ok(start.elapsed().as_secs_f64())
     }
 
     /// The product, row-major.

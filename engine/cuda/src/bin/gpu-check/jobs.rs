@@ -8,7 +8,7 @@ use assay_program::builder::{
 use assay_program::ValidProgram;
 
 /// Why a job could not be made.
-type Error = Box<dyn std::error::Error + Send + Sync>;
+pub type Error = Box<dyn std::error::Error + Send + Sync>;
 
 /// A program with all that it needs.
 pub struct Job {

@@ -1,26 +1,33 @@
 //! Checks and measures a GPU: one binary that needs nothing but NVIDIA's driver and NVRTC.
 //!
 //! Every operator against the reference on hostile values; two programs for many steps, every state root against the
-//! processor's; then timings. The report is JSON on stdout or in a file, progress is on stderr. It ends with 1 if there is no
-//! GPU or any bit differs.
+//! processor's; then timings, beside cuBLAS and PyTorch where they are. The report is JSON on stdout or in a file, progress is on
+//! stderr. It ends with 1 if there is no GPU, any bit differs or anything else goes wrong; what was found until then is reported.
 
 mod cases;
 mod cublas;
 mod jobs;
+mod machine;
+mod models;
+#[path = "../../../../../benches/src/speed/random.rs"]
+mod numbers;
 mod operators;
 mod programs;
 mod random;
 mod report;
 mod timing;
+mod torch;
+mod turns;
 
 use anyhow::{bail, Context};
 use assay_cuda::device::{self, Device};
 use clap::Parser;
+use machine::Machine;
 use report::Report;
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
+use timing::Settings;
 
 /// Checks that a GPU computes the reference's bits, and measures it.
 #[derive(Debug, Parser)]
@@ -35,15 +42,37 @@ struct Options {
     /// Only check, measure nothing.
     #[arg(long, env = "ASSAY_GPU_NO_TIMINGS", conflicts_with = "timings_only")]
     no_timings: bool,
-    /// Only measure, check nothing.
+    /// Only measure, and check no more than what is measured.
     #[arg(long, env = "ASSAY_GPU_TIMINGS_ONLY")]
     timings_only: bool,
-    /// Rates of a peer's training steps, as JSON: steps a second by name.
-    #[arg(long, env = "ASSAY_GPU_PEER_STEPS", value_name = "FILE")]
-    peer_steps: Option<PathBuf>,
+    /// Turns of each side of a measurement; the median counts.
+    #[arg(long, env = "ASSAY_GPU_ROUNDS", default_value_t = 15, value_parser = clap::value_parser!(u32).range(1..=1000))]
+    rounds: u32,
+    /// Measure only cases whose name contains this; all checks are made.
+    #[arg(long, env = "ASSAY_GPU_ONLY", default_value = "")]
+    only: String,
+    /// What starts Python 3; the steps have a peer where it has PyTorch.
+    #[arg(
+        long,
+        env = "ASSAY_PYTHON",
+        value_name = "PROGRAM",
+        default_value = "python3"
+    )]
+    python: String,
     /// Where the report goes, as JSON; - is standard output.
     #[arg(long, value_name = "FILE", default_value = "-")]
     json: PathBuf,
+}
+
+impl Options {
+    fn settings(&self) -> Settings {
+        Settings {
+            number: self.device,
+            rounds: self.rounds,
+            only: self.only.clone(),
+            python: self.python.clone(),
+        }
+    }
 }
 
 fn run(options: &Options) -> anyhow::Result<()> {
@@ -57,34 +86,34 @@ fn run(options: &Options) -> anyhow::Result<()> {
         options.device,
         device.name()
     );
-    let mut report = Report::new(device.name());
+    let mut report = Report::new(Machine::here(device.name()));
+    let outcome = examine(&device, options, &mut report);
+    conclude(report, outcome, &options.json)
+}
+
+/// Checks and measures. Nothing is measured on a device whose bits differ.
+fn examine(device: &Arc<Device>, options: &Options, report: &mut Report) -> anyhow::Result<()> {
     if !options.timings_only {
-        operators::check(&device, &mut report)?;
-        programs::check(&device, options.steps, &mut report)?;
+        operators::check(device, report)?;
+        programs::check(device, options.steps, report)?;
     }
-    if !options.no_timings {
-        let peer_steps = options.peer_steps.as_deref().map(read_rates);
-        let peer_steps = peer_steps.transpose()?.unwrap_or_default();
-        timing::measure(&device, options.device, &peer_steps, &mut report)?;
-    }
-    report.write(&options.json)?;
     let failed = report.failed();
     if failed > 0 {
         bail!("{failed} checks failed");
     }
+    if !options.no_timings {
+        timing::measure(device, &options.settings(), report)?;
+    }
     Ok(())
 }
 
-/// Reads rates by name.
-fn read_rates(path: &Path) -> anyhow::Result<BTreeMap<String, f64>> {
-    let text = std::fs::read_to_string(path)
-        .with_context(|| format!("cannot read the peer's rates from {}", path.display()))?;
-    let rates: BTreeMap<String, f64> = serde_json::from_str(&text)
-        .with_context(|| format!("{} has no rates by name", path.display()))?;
-    if let Some((name, rate)) = rates.iter().find(|(_, rate)| **rate <= 0.0) {
-        bail!("{}: {name} has the rate {rate}", path.display());
+/// Writes what was found, also if something went wrong, which the report then tells.
+fn conclude(mut report: Report, outcome: anyhow::Result<()>, path: &Path) -> anyhow::Result<()> {
+    if let Err(error) = &outcome {
+        report.broken_off(error);
     }
-    Ok(rates)
+    report.write(path)?;
+    outcome
 }
 
 fn main() -> ExitCode {
@@ -94,5 +123,35 @@ fn main() -> ExitCode {
             eprintln!("{error:#}");
             ExitCode::FAILURE
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use turns::Seconds;
+
+    #[test]
+    fn an_error_leaves_the_report() {
+        let path = std::env::temp_dir().join(format!("gpu-check-{}.json", std::process::id()));
+        let mut report = Report::new(Machine::here("a GPU"));
+        assert!(report.check("first".to_owned(), None));
+        assert!(!report.check("second".to_owned(), Some("one bit".to_owned())));
+        let seconds = Seconds {
+            ours: 0.5,
+            peer: None,
+        };
+        report.measured(report::Measured::new("hash", 1.0, seconds, "GB/s"));
+        let error = anyhow::anyhow!("no memory").context("cannot hash");
+        assert!(conclude(report, Err(error), &path).is_err());
+        let text = std::fs::read_to_string(&path).unwrap();
+        std::fs::remove_file(&path).unwrap();
+        let written: serde_json::Value = serde_json::from_str(&text).unwrap();
+        assert_eq!(written["error"], "cannot hash: no memory");
+        assert_eq!(written["machine"]["gpu"], "a GPU");
+        assert_eq!(written["checks"][0]["passed"], true);
+        assert_eq!(written["checks"][1]["difference"], "one bit");
+        assert_eq!(written["results"][0]["ours"], 2.0);
+        assert!(written["results"][0]["ratio"].is_null());
     }
 }

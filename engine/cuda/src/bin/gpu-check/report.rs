@@ -1,5 +1,7 @@
 //! The report, as the benches write theirs.
 
+use crate::machine::Machine;
+use crate::turns::Seconds;
 use anyhow::Context;
 use serde::Serialize;
 use std::io::Write;
@@ -13,18 +15,16 @@ pub struct Report {
     checks: Vec<Check>,
     results: Vec<Measured>,
     summary: Summary,
+    /// Why there is no more, if something went wrong.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<String>,
 }
 
-/// The ratios in short, of which there are none without cuBLAS.
+/// The ratios in short, of which there are none without peers.
 #[derive(Debug, Default, Serialize)]
 struct Summary {
     geomean: Option<f64>,
     min: Option<f64>,
-}
-
-#[derive(Debug, Serialize)]
-struct Machine {
-    gpu: String,
 }
 
 /// One comparison with the reference or the processor.
@@ -37,67 +37,88 @@ struct Check {
     difference: Option<String>,
 }
 
-/// One timing, beside a peer's if there is one.
+/// One throughput, beside a peer's if there is one.
 #[derive(Debug, Serialize)]
-struct Measured {
+pub struct Measured {
     name: String,
     ours: f64,
     peer: Option<f64>,
     unit: &'static str,
+    /// Ours divided by the peer's: above 1 we are faster.
     ratio: Option<f64>,
+    /// What our side takes for it once.
+    milliseconds: f64,
+    peer_name: Option<String>,
 }
 
-impl Report {
-    /// An empty report on a GPU.
-    pub fn new(gpu: &str) -> Self {
+impl Measured {
+    /// What does `work` of a unit in the given seconds.
+    pub fn new(name: &str, work: f64, seconds: Seconds, unit: &'static str) -> Self {
         Self {
-            schema_version: 1,
-            machine: Machine {
-                gpu: gpu.to_owned(),
-            },
-            checks: Vec::new(),
-            results: Vec::new(),
-            summary: Summary::default(),
+            name: name.to_owned(),
+            ours: work / seconds.ours,
+            peer: seconds.peer.map(|peer| work / peer),
+            unit,
+            ratio: seconds.peer.map(|peer| peer / seconds.ours),
+            milliseconds: seconds.ours * 1e3,
+            peer_name: None,
         }
     }
 
-    /// Adds the outcome of a check: the first difference, or none.
-    pub fn check(&mut self, name: String, difference: Option<String>) {
+    /// Names the peer.
+    pub fn beside(mut self, peer: Option<String>) -> Self {
+        self.peer_name = peer;
+        self
+    }
+}
+
+impl Report {
+    /// An empty report.
+    pub fn new(machine: Machine) -> Self {
+        Self {
+            schema_version: 1,
+            machine,
+            checks: Vec::new(),
+            results: Vec::new(),
+            summary: Summary::default(),
+            error: None,
+        }
+    }
+
+    /// Adds the outcome of a check, the first difference or none; says whether it passed.
+    pub fn check(&mut self, name: String, difference: Option<String>) -> bool {
         match &difference {
             None => eprintln!("gpu-check: {name}: equal"),
             Some(difference) => eprintln!("gpu-check: {name}: DIFFERS: {difference}"),
         }
+        let passed = difference.is_none();
         self.checks.push(Check {
             name,
-            passed: difference.is_none(),
+            passed,
             difference,
         });
+        passed
     }
 
-    /// Adds a timing, of which more is better if there is a peer's.
-    pub fn measured(&mut self, name: String, ours: f64, peer: Option<f64>, unit: &'static str) {
-        let ratio = peer.map(|peer| ours / peer);
-        match peer {
-            Some(peer) => eprintln!("gpu-check: {name}: {ours:.3} {unit}, peer {peer:.3}"),
-            None => eprintln!("gpu-check: {name}: {ours:.3} {unit}"),
+    /// Adds a throughput.
+    pub fn measured(&mut self, measured: Measured) {
+        let Measured {
+            name, ours, unit, ..
+        } = &measured;
+        match (measured.peer, &measured.peer_name) {
+            (Some(peer), Some(who)) => {
+                eprintln!("gpu-check: {name}: {ours:.3} {unit}, {who} {peer:.3}");
+            }
+            _ => eprintln!("gpu-check: {name}: {ours:.3} {unit}"),
         }
-        self.results.push(Measured {
-            name,
-            ours,
-            peer,
-            unit,
-            ratio,
-        });
+        self.results.push(measured);
         let ratios = self.results.iter().filter_map(|result| result.ratio);
-        let (count, logs, min) = ratios.fold((0.0, 0.0, f64::INFINITY), |(n, logs, min), ratio| {
-            (n + 1.0, logs + ratio.ln(), ratio.min(min))
-        });
-        if count > 0.0 {
-            self.summary = Summary {
-                geomean: Some((logs / count).exp()),
-                min: Some(min),
-            };
-        }
+        self.summary = Summary::of(&ratios.collect::<Vec<_>>());
+    }
+
+    /// Notes that this is all, and why.
+    pub fn broken_off(&mut self, error: &anyhow::Error) {
+        self.error = Some(format!("{error:#}"));
     }
 
     /// Writes the report as JSON; `-` is standard output.
@@ -114,5 +135,40 @@ impl Report {
     /// The number of checks that failed.
     pub fn failed(&self) -> usize {
         self.checks.iter().filter(|check| !check.passed).count()
+    }
+}
+
+impl Summary {
+    fn of(ratios: &[f64]) -> Self {
+        let logs: f64 = ratios.iter().map(|ratio| ratio.ln()).sum();
+        Self {
+            geomean: (!ratios.is_empty()).then(|| (logs / ratios.len() as f64).exp()),
+            min: ratios.iter().copied().min_by(f64::total_cmp),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bigger_is_better() {
+        let seconds = Seconds {
+            ours: 0.5,
+            peer: Some(0.25),
+        };
+        let measured = Measured::new("x", 4.0, seconds, "GB/s");
+        assert_eq!((measured.ours, measured.peer), (8.0, Some(16.0)));
+        assert_eq!((measured.ratio, measured.milliseconds), (Some(0.5), 500.0));
+    }
+
+    #[test]
+    fn the_summary_is_of_the_ratios_that_there_are() {
+        let none = Summary::of(&[]);
+        assert_eq!((none.geomean, none.min), (None, None));
+        let two = Summary::of(&[0.5, 2.0]);
+        assert_eq!(two.min, Some(0.5));
+        assert!((two.geomean.unwrap() - 1.0).abs() < 1e-12);
     }
 }

@@ -1,83 +1,103 @@
-//! Timings: products beside cuBLAS, steps, hashing. Each is the median of several runs; where there is a peer, both take turns.
+//! Timings: products beside cuBLAS, steps beside PyTorch, hashing. What is timed must have computed the processor's bits.
 
 use crate::cases::single;
 use crate::cublas;
-use crate::jobs::{classifier, transformer};
-use crate::programs::on_device;
+use crate::jobs::Job;
+use crate::models::{Model, MODELS};
+use crate::programs;
 use crate::random::{Random, Values};
-use crate::report::Report;
+use crate::report::{Measured, Report};
+use crate::torch;
+use crate::turns::{self, Side};
 use anyhow::Error;
-use assay_cuda::device::{Device, Engine, Options};
+use assay_cuda::device::{Device, Engine};
 use assay_numerics::{Dims, Op, Operation, Tensor, TensorType};
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Instant;
 
-/// Runs of which the median counts.
-const RUNS: usize = 5;
+/// Products that are timed: rows, terms, columns.
+const PRODUCTS: [[u32; 3]; 7] = [
+    [512, 512, 512],
+    [1024, 1024, 1024],
+    [2048, 2048, 2048],
+    [4096, 4096, 4096],
+    [8192, 8192, 8192],
+    [128, 4096, 4096],
+    [512, 16_384, 512],
+];
+/// Steps after which state roots and losses are compared.
+const SAME_STEPS: u32 = 10;
+/// Largest relative difference of the losses then.
+const SAME_LOSS: f32 = 1e-3;
 
-/// Measures everything on GPU `number`. `peer_steps` are a peer's rates of the training steps, in steps a second.
+/// How to measure.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Number of the GPU.
+    pub number: usize,
+    /// Turns of each side, at least one.
+    pub rounds: u32,
+    /// Only what has this in its name.
+    pub only: String,
+    /// What starts Python.
+    pub python: String,
+}
+
+/// Measures everything whose name is asked for; stops where a device's bits differ from the processor's.
 pub fn measure(
     device: &Arc<Device>,
-    number: usize,
-    peer_steps: &BTreeMap<String, f64>,
+    settings: &Settings,
     report: &mut Report,
 ) -> anyhow::Result<()> {
-    for [m, k, n] in [
-        [512, 512, 512],
-        [1024, 1024, 1024],
-        [2048, 2048, 2048],
-        [4096, 4096, 4096],
-        [8192, 8192, 8192],
-        [128, 4096, 4096],
-        [512, 16_384, 512],
-    ] {
-        product(device, number, [m, k, n], report)?;
+    for [m, k, n] in PRODUCTS {
+        let name = format!("product-{m}x{k}x{n}");
+        if name.contains(&settings.only) {
+            product(device, settings, &name, [m, k, n], report)?;
+        }
     }
-    for (name, job) in [
-        ("classifier", classifier().map_err(Error::from_boxed)?),
-        ("transformer", transformer().map_err(Error::from_boxed)?),
-    ] {
-        let mut engine = on_device(&job, device)?;
-        let seconds = median(&mut engine, 200)?;
-        let name = format!("{name} step");
-        let peer = peer_steps.get(&name).copied();
-        report.measured(name, 1.0 / seconds, peer, "steps/s");
+    for (name, model) in MODELS {
+        if name.contains(&settings.only) {
+            steps(device, settings, name, &model, report)?;
+        }
     }
-    hashing(device, report)
+    let name = "state-root-1-gb";
+    match name.contains(&settings.only) {
+        true => hashing(device, settings, name, report),
+        false => Ok(()),
+    }
 }
 
-/// The median time of a step over some runs of `steps` each, after one run to warm up.
-fn median(engine: &mut Engine, steps: u64) -> anyhow::Result<f64> {
-    let mut times = Vec::new();
-    for _ in 0..=RUNS {
-        times.push(seconds(steps, || run(engine, steps))?);
-    }
-    Ok(middle(times))
+/// The job on the device, if the roots of its first steps are the processor's.
+fn checked(
+    device: &Arc<Device>,
+    job: &Job,
+    steps: u32,
+    name: &str,
+    report: &mut Report,
+) -> anyhow::Result<Engine> {
+    let mut engine = programs::on_device(job, device)?;
+    let difference = programs::difference(&mut engine, job, steps.into())?;
+    let name = format!("{name}, {steps} steps");
+    anyhow::ensure!(
+        report.check(name, difference),
+        "what is to be timed differs from the processor"
+    );
+    Ok(engine)
 }
 
-fn run(engine: &mut Engine, steps: u64) -> anyhow::Result<()> {
-    (0..steps).try_for_each(|step| engine.step(step))?;
-    Ok(engine.synchronize()?)
-}
-
-/// Seconds that each of `steps` takes, which `work` does and waits for.
-fn seconds(steps: u64, work: impl FnOnce() -> anyhow::Result<()>) -> anyhow::Result<f64> {
+fn run(engine: &mut Engine, times: u64) -> anyhow::Result<f64> {
     let start = Instant::now();
-    work()?;
-    Ok(start.elapsed().as_secs_f64() / steps as f64)
-}
-
-/// The median of all times but the first.
-fn middle(mut times: Vec<f64>) -> f64 {
-    times.remove(0);
-    times.sort_by(f64::total_cmp);
-    times[times.len() / 2]
+    for step in 0..times {
+        engine.step(step)?;
+    }
+    engine.synchronize()?;
+    Ok(start.elapsed().as_secs_f64())
 }
 
 fn product(
     device: &Arc<Device>,
-    number: usize,
+    settings: &Settings,
+    name: &str,
     [m, k, n]: [u32; 3],
     report: &mut Report,
 ) -> anyhow::Result<()> {
@@ -90,34 +110,34 @@ fn product(
         inputs: vec![ty(m, k)?, ty(k, n)?],
         output: ty(m, n)?,
     };
-    let mut random = Random(3);
-    let mut data = Vec::new();
-    for ty in &operation.inputs {
-        data.push(random.tensor(*ty, Values::Tame));
+    let job = job(&operation)?;
+    let mut engine = checked(device, &job, 1, name, report)?;
+    let operands = [&job.data[0], &job.data[1]].map(|x| bytemuck::cast_slice(x.words()));
+    let mut peer = cublas::Product::new(settings.number, [m, k, n], operands)?;
+    if let Some(peer) = &mut peer {
+        peer.run(1)?;
+        compare(name, &engine.state()?[0], &peer.output()?)?;
     }
-    let program = single(&operation, [0; 32]).map_err(Error::msg)?;
-    let state = [Tensor::zeros(operation.output)];
-    let options = Options::default();
-    let mut engine = Engine::new(device.clone(), &program, &[], &data, &state, options)?;
+    let mut ours = |times| run(&mut engine, times);
+    let mut theirs = peer.as_mut().map(|peer| |times| peer.run(times));
+    let theirs = theirs.as_mut().map(|peer| peer as Side<'_>);
+    let seconds = turns::seconds(settings.rounds, &mut ours, theirs)?;
     let operations = 2.0 * f64::from(m) * f64::from(k) * f64::from(n);
-    let steps = (2e11 / operations).clamp(3.0, 300.0) as u64;
-    let operands = [&data[0], &data[1]].map(|x| bytemuck::cast_slice(x.words()));
-    let mut peer = cublas::Product::new(number, [m, k, n], operands)?;
-    let (mut ours, mut theirs) = (Vec::new(), Vec::new());
-    for _ in 0..=RUNS {
-        ours.push(seconds(steps, || run(&mut engine, steps))?);
-        if let Some(peer) = &mut peer {
-            theirs.push(seconds(steps, || peer.run(steps))?);
-        }
-    }
-    let name = format!("product {m} x {k} x {n}");
-    if let Some(peer) = &peer {
-        compare(&name, &engine.state()?[0], &peer.output()?)?;
-    }
-    let rate = |times: Vec<f64>| operations / middle(times) / 1e9;
-    let peer = peer.map(|_| rate(theirs));
-    report.measured(name, rate(ours), peer, "GFLOP/s");
+    let measured = Measured::new(name, operations / 1e9, seconds, "GFLOP/s");
+    report.measured(measured.beside(peer.map(|peer| peer.name())));
     Ok(())
+}
+
+/// A program of one operation on random data.
+fn job(operation: &Operation) -> anyhow::Result<Job> {
+    let mut random = Random(3);
+    let inputs = operation.inputs.iter();
+    Ok(Job {
+        program: single(operation, [0; 32]).map_err(Error::msg)?,
+        constants: Vec::new(),
+        data: inputs.map(|ty| random.tensor(*ty, Values::Tame)).collect(),
+        state: vec![Tensor::zeros(operation.output)],
+    })
 }
 
 /// Fails unless both sides have computed the same product, each in its own order.
@@ -133,36 +153,65 @@ fn compare(name: &str, ours: &Tensor, theirs: &[f32]) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// The root of a state of 1 GB.
-fn hashing(device: &Arc<Device>, report: &mut Report) -> anyhow::Result<()> {
+/// Training steps, beside PyTorch's of the same model, numbers, batches and optimizer.
+fn steps(
+    device: &Arc<Device>,
+    settings: &Settings,
+    name: &str,
+    model: &Model,
+    report: &mut Report,
+) -> anyhow::Result<()> {
+    let training = model.training().map_err(Error::from_boxed)?;
+    let mut engine = checked(device, &training.job, SAME_STEPS, name, report)?;
+    let place = format!("cuda:{}", settings.number);
+    let mut peer = torch::Peer::start(&settings.python, &place, model, &training, SAME_STEPS);
+    if let Some(peer) = &peer {
+        let last = SAME_STEPS as usize - 1;
+        let loss = engine.slot_words(training.parameters.end, last..last + 1)?;
+        same_loss(name, f32::from_bits(loss[0]), peer.loss())?;
+    }
+    let mut ours = |steps| run(&mut engine, steps);
+    let mut theirs = peer.as_mut().map(|peer| |steps| peer.run(steps));
+    let theirs = theirs.as_mut().map(|peer| peer as Side<'_>);
+    let seconds = turns::seconds(settings.rounds, &mut ours, theirs)?;
+    let measured = Measured::new(name, 1.0, seconds, "steps/s");
+    report.measured(measured.beside(peer.map(|peer| peer.name())));
+    Ok(())
+}
+
+/// Fails unless both sides train the same.
+fn same_loss(name: &str, ours: f32, theirs: f32) -> anyhow::Result<()> {
+    let difference = (ours - theirs).abs() / theirs.abs();
+    anyhow::ensure!(
+        difference < SAME_LOSS,
+        "{name}: our loss is {ours} where PyTorch's is {theirs}"
+    );
+    Ok(())
+}
+
+/// The root of a state of 1.07 GB.
+fn hashing(
+    device: &Arc<Device>,
+    settings: &Settings,
+    name: &str,
+    report: &mut Report,
+) -> anyhow::Result<()> {
     let ty = TensorType::f32(Dims::matrix(16_384, 16_384)?);
-    let operation = Operation {
+    let job = job(&Operation {
         op: Op::Reshape,
         inputs: vec![ty],
         output: ty,
-    };
-    let program = single(&operation, [0; 32]).map_err(Error::msg)?;
-    let data = [Tensor::zeros(ty)];
-    let options = Options::default();
-    let engine = Engine::new(device.clone(), &program, &[], &data, &data, options)?;
-    let mut times = Vec::new();
-    for _ in 0..=RUNS {
+    })?;
+    let engine = checked(device, &job, 1, name, report)?;
+    let mut ours = |times| {
         let start = Instant::now();
-        engine.state_root()?;
-        times.push(start.elapsed().as_secs_f64());
-    }
-    let seconds = middle(times);
-    report.measured(
-        "state root of 1.07 GB".to_owned(),
-        seconds * 1e3,
-        None,
-        "ms",
-    );
-    report.measured(
-        "hashing".to_owned(),
-        ty.bytes() as f64 / seconds / 1e9,
-        None,
-        "GB/s",
-    );
+        for _ in 0..times {
+            engine.state_root()?;
+        }
+        Ok(start.elapsed().as_secs_f64())
+    };
+    let seconds = turns::seconds(settings.rounds, &mut ours, None)?;
+    let gigabytes = ty.bytes() as f64 / 1e9;
+    report.measured(Measured::new(name, gigabytes, seconds, "GB/s"));
     Ok(())
 }
