@@ -1,9 +1,10 @@
 //! What `gpu-check` runs on a GPU, on the emulator: its cases are valid and launch every kernel, and its programs train.
 
-use super::cases::{all, single, Case, SEED, TARGETS};
+use super::cases::{all, any, Case, SEED, TARGETS};
 use super::jobs::{classifier, transformer, Job};
 use super::programs::{memory, root};
 use super::{assert_same, Emulator, Order};
+use assay_commitment::{state_root, tensor_root_of, Sha3};
 use assay_cuda::launch::Target;
 use assay_cuda::nvrtc::{compile, Architecture};
 use assay_cuda::plan::Plan;
@@ -12,8 +13,11 @@ use assay_engine::{Engine, Options, State};
 use assay_numerics::{Op, Tensor};
 use std::collections::BTreeSet;
 
+/// The seed that `gpu-check` takes unless it is told another.
+const CASES: u64 = 1;
+
 fn plans(case: &Case) -> Vec<Plan> {
-    let program = single(&case.operation(), SEED).unwrap();
+    let program = case.program().unwrap();
     let targets: &[Target] = match case.op {
         Op::MatMul { .. } => &TARGETS,
         _ => &TARGETS[..1],
@@ -24,7 +28,7 @@ fn plans(case: &Case) -> Vec<Plan> {
 
 #[test]
 fn every_case_equals_the_reference() {
-    let cases: Vec<Case> = all().unwrap();
+    let cases: Vec<Case> = all(CASES).unwrap();
     let plans: Vec<Vec<Plan>> = cases.iter().map(plans).collect();
     let maps = plans.iter().flatten().flat_map(|plan| plan.maps().to_vec());
     let emulator = Emulator::of_maps(maps);
@@ -34,16 +38,43 @@ fn every_case_equals_the_reference() {
             .operation()
             .evaluate(&SEED, case.step, &inputs)
             .unwrap();
-        let state = [Tensor::zeros(case.output)];
         for plan in plans {
-            let mut memory = memory(plan, [&state, &case.inputs, &[]]);
-            let step = [case.step as u32, (case.step >> 32) as u32];
-            memory.write(plan.step_number(), &step);
-            emulator.run_bound(&plan.step(memory.address()), Order::Ascending);
-            let words = memory.read(plan.slot(0), case.output.dims.elements());
-            let found = Tensor::new(case.output, words.to_vec()).unwrap();
-            assert_same(&expected, &found, case.op.name());
+            check(case, plan, &emulator, &expected);
         }
+    }
+}
+
+/// Runs a case in the memory of a plan: its output and the slot's root are the reference's.
+fn check(case: &Case, plan: &Plan, emulator: &Emulator, expected: &Tensor) {
+    let mut memory = memory(plan, [&[case.state()], case.data(), &[]]);
+    let step = [case.step as u32, (case.step >> 32) as u32];
+    memory.write(plan.step_number(), &step);
+    emulator.run_bound(&plan.step(memory.address()), Order::Ascending);
+    let words = memory.read(plan.slot(0), case.output.dims.elements());
+    let found = Tensor::new(case.output, words.to_vec()).unwrap();
+    assert_same(expected, &found, case.op.name());
+    let program = case.program().unwrap();
+    assert_eq!(
+        root(program.get(), plan, &memory, emulator),
+        state_root::<Sha3>(&[tensor_root_of::<Sha3>(expected)]),
+        "{:?}",
+        case.operation()
+    );
+}
+
+/// Whatever the seed, the random cases are operations that the definition allows, with Maps of some length among them.
+#[test]
+fn random_cases_of_any_seed_are_well_formed() {
+    for seed in (0..40).chain([u64::MAX]) {
+        let cases = any(seed).unwrap();
+        let mut longest = 0;
+        for case in &cases {
+            case.program().unwrap_or_else(|error| panic!("{error}"));
+            if let Op::Map(code) = &case.op {
+                longest = longest.max(code.instructions.len());
+            }
+        }
+        assert!(longest >= 20, "seed {seed}: {longest}");
     }
 }
 
@@ -72,7 +103,7 @@ fn declared(unit: Unit) -> BTreeSet<String> {
 
 #[test]
 fn the_cases_launch_every_kernel() {
-    let cases = all().unwrap();
+    let cases = all(CASES).unwrap();
     let launched: BTreeSet<String> = cases
         .iter()
         .flat_map(plans)

@@ -1,7 +1,7 @@
 //! Every kernel against the reference, bit for bit, without a GPU: the same text is compiled as C++ and run by an emulator
 //! that shows missing barriers, missing waits and writes out of place.
 
-#[path = "../../src/bin/gpu-check/cases.rs"]
+#[path = "../../src/bin/gpu-check/cases/mod.rs"]
 mod cases;
 mod emulator;
 mod gpu_check;

@@ -1,47 +1,13 @@
 //! Maps: random code over random layouts, apart and in place.
 
+use super::cases::maps::{code, input};
 use super::dims;
 use super::random::{Random, Values};
 use super::{assert_launches, assert_same, operation, Emulator, Order, Run, SEED, TARGET};
 use assay_cuda::launch::{launches, may_overwrite, Overlap};
 use assay_cuda::map_source::MapKernel;
 use assay_numerics::map::{MapCode, MapInstruction, MapOp};
-use assay_numerics::{scalar, Dims, Op, Operation, Tensor, TensorType};
-
-fn random_code(random: &mut Random, inputs: u32) -> MapCode {
-    let constants: Vec<u32> = (0..random.below(4))
-        .map(|_| scalar::canonical(random.word(Values::Wild)))
-        .collect();
-    let first = inputs + constants.len() as u32;
-    let count = random.between(1, 32);
-    let mut code = MapCode {
-        constants,
-        instructions: Vec::new(),
-    };
-    for number in 0..count {
-        // The first instruction needs something to work on.
-        let values = first + number;
-        let op = MapOp::ALL[random.below(MapOp::ALL.len() as u32) as usize];
-        let mut args = [0; 3];
-        args.iter_mut()
-            .take(op.arity())
-            .for_each(|arg| *arg = random.below(values) as u8);
-        code.instructions.push(MapInstruction { op, args });
-    }
-    code
-}
-
-/// An input of full size, or 1 in some dimensions.
-fn random_input(random: &mut Random, output: [u32; 4], full: bool, values: Values) -> Tensor {
-    let mask = if full { 0 } else { random.between(1, 15) };
-    let mut sizes = output;
-    for (axis, size) in sizes.iter_mut().enumerate() {
-        if mask >> axis & 1 == 1 {
-            *size = 1;
-        }
-    }
-    random.floats(dims(sizes), values)
-}
+use assay_numerics::{Dims, Op, Operation, Tensor, TensorType};
 
 struct Case {
     operation: Operation,
@@ -53,9 +19,9 @@ impl Case {
         let sizes = [2, 2, 9, 30].map(|most| random.between(1, most));
         let (full, broadcast) = (random.below(5), random.below(5).max(1));
         let inputs: Vec<Tensor> = (0..full + broadcast)
-            .map(|number| random_input(random, sizes, number < full, values))
+            .map(|number| input(random, sizes, number < full, values).unwrap())
             .collect();
-        let code = random_code(random, full + broadcast);
+        let code = code(random, full + broadcast, 1);
         let references: Vec<&Tensor> = inputs.iter().collect();
         let operation = operation(Op::Map(code), &references, TensorType::f32(dims(sizes)));
         Self { operation, inputs }

@@ -36,6 +36,9 @@ struct Options {
     /// Number of the GPU.
     #[arg(long, env = "ASSAY_GPU", default_value_t = 0)]
     device: usize,
+    /// Seed of the values and random shapes that the operators are checked on.
+    #[arg(long, env = "ASSAY_GPU_SEED", default_value_t = 1)]
+    seed: u64,
     /// Steps of each program whose state roots are compared.
     #[arg(long, env = "ASSAY_GPU_STEPS", default_value_t = 200)]
     steps: u64,
@@ -86,7 +89,7 @@ fn run(options: &Options) -> anyhow::Result<()> {
         options.device,
         device.name()
     );
-    let mut report = Report::new(Machine::here(device.name()));
+    let mut report = Report::new(Machine::here(device.name()), options.seed);
     let outcome = examine(&device, options, &mut report);
     conclude(report, outcome, &options.json)
 }
@@ -94,7 +97,7 @@ fn run(options: &Options) -> anyhow::Result<()> {
 /// Checks and measures. Nothing is measured on a device whose bits differ.
 fn examine(device: &Arc<Device>, options: &Options, report: &mut Report) -> anyhow::Result<()> {
     if !options.timings_only {
-        operators::check(device, report)?;
+        operators::check(device, options.seed, report)?;
         programs::check(device, options.steps, report)?;
     }
     let failed = report.failed();
@@ -134,7 +137,7 @@ mod tests {
     #[test]
     fn an_error_leaves_the_report() {
         let path = std::env::temp_dir().join(format!("gpu-check-{}.json", std::process::id()));
-        let mut report = Report::new(Machine::here("a GPU"));
+        let mut report = Report::new(Machine::here("a GPU"), 5);
         assert!(report.check("first".to_owned(), None));
         assert!(!report.check("second".to_owned(), Some("one bit".to_owned())));
         let seconds = Seconds {
@@ -149,6 +152,7 @@ mod tests {
         let written: serde_json::Value = serde_json::from_str(&text).unwrap();
         assert_eq!(written["error"], "cannot hash: no memory");
         assert_eq!(written["machine"]["gpu"], "a GPU");
+        assert_eq!(written["seed"], 5);
         assert_eq!(written["checks"][0]["passed"], true);
         assert_eq!(written["checks"][1]["difference"], "one bit");
         assert_eq!(written["results"][0]["ours"], 2.0);

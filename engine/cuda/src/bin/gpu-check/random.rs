@@ -92,6 +92,11 @@ impl Random {
         self.tensor(TensorType::f32(dims), values)
     }
 
+    /// NaN with payloads and signs.
+    pub fn nans(&mut self, dims: Dims) -> Tensor {
+        filled(TensorType::f32(dims), || self.next() as u32 | 0x7f80_0001)
+    }
+
     /// Small floats, as a model's weights are.
     pub fn weights(&mut self, ty: TensorType, bound: f32) -> Tensor {
         filled(ty, || {

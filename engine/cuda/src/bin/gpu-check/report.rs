@@ -12,6 +12,8 @@ use std::path::Path;
 pub struct Report {
     schema_version: u32,
     machine: Machine,
+    /// Of the operators' checks.
+    seed: u64,
     checks: Vec<Check>,
     results: Vec<Measured>,
     summary: Summary,
@@ -73,11 +75,12 @@ impl Measured {
 }
 
 impl Report {
-    /// An empty report.
-    pub fn new(machine: Machine) -> Self {
+    /// An empty report of a machine; the operators are checked on values by the seed.
+    pub fn new(machine: Machine, seed: u64) -> Self {
         Self {
             schema_version: 1,
             machine,
+            seed,
             checks: Vec::new(),
             results: Vec::new(),
             summary: Summary::default(),

@@ -11,6 +11,7 @@ use crate::torch;
 use crate::turns::{self, Side};
 use anyhow::Error;
 use assay_cuda::device::{Device, Engine};
+use assay_cuda::launch::Overlap;
 use assay_numerics::{Dims, Op, Operation, Tensor, TensorType};
 use std::sync::Arc;
 use std::time::Instant;
@@ -133,7 +134,7 @@ fn job(operation: &Operation) -> anyhow::Result<Job> {
     let mut random = Random(3);
     let inputs = operation.inputs.iter();
     Ok(Job {
-        program: single(operation, [0; 32]).map_err(Error::msg)?,
+        program: single(operation, [0; 32], Overlap::Apart).map_err(Error::msg)?,
         constants: Vec::new(),
         data: inputs.map(|ty| random.tensor(*ty, Values::Tame)).collect(),
         state: vec![Tensor::zeros(operation.output)],
