@@ -56,6 +56,12 @@ pub enum CudaError {
         /// Bytes that may be taken.
         available: u64,
     },
+    /// The device's memory was full when the driver needed some beside the program's.
+    #[error("cannot {task}: the device's memory is full; choose a GPU with more")]
+    MemoryFull {
+        /// What was tried.
+        task: &'static str,
+    },
     /// Tensors are not of the program's number and types.
     #[error("the {what} are not of the program's number and types")]
     Tensors {

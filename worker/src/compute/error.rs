@@ -22,6 +22,7 @@ impl ComputeError {
             Self::Cuda(error) => matches!(
                 error,
                 CudaError::OutOfMemory { .. }
+                    | CudaError::MemoryFull { .. }
                     | CudaError::Compile { .. }
                     | CudaError::Gate { .. }
                     | CudaError::Tensors { .. }
@@ -41,6 +42,10 @@ mod tests {
             available: 1,
         };
         assert!(ComputeError::from(memory).is_final());
+        let full = CudaError::MemoryFull {
+            task: "load kernels",
+        };
+        assert!(ComputeError::from(full).is_final());
         let limit = EngineError::MemoryLimit {
             needed: 2,
             limit: 1,

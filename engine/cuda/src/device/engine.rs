@@ -1,5 +1,6 @@
 //! A program on a device, ready to take steps.
 
+use super::stream::Stream;
 use super::{driver, Device};
 use crate::error::CudaError;
 use crate::launch::{Target, EMPTY_TREES};
@@ -8,7 +9,7 @@ use crate::source::Unit;
 use assay_commitment::{padding, state_root, tensor_root, Hash, Sha3, StateRoot, TensorRoot};
 use assay_numerics::{Tensor, TensorType};
 use assay_program::ValidProgram;
-use cudarc::driver::{sys, CudaFunction, CudaGraph, CudaModule, CudaSlice, DevicePtr, DriverError};
+use cudarc::driver::{sys, CudaFunction, CudaGraph, CudaModule, CudaSlice, DevicePtr};
 use std::collections::HashMap;
 use std::fmt;
 use std::ops::Range;
@@ -25,14 +26,17 @@ pub struct Options {
 
 /// A program with its state, datasets and constants on a device.
 ///
-/// The first step is recorded as a graph, which every step then plays.
+/// A step is recorded as a graph before the first one is taken, and every step plays it.
 pub struct Engine {
     device: Arc<Device>,
     program: ValidProgram,
     plan: Plan,
-    memory: CudaSlice<u32>,
     functions: HashMap<String, CudaFunction>,
+    /// The step, unless it launches nothing.
     graph: Option<CudaGraph>,
+    memory: CudaSlice<u32>,
+    /// The last of the fields, so that it waits until the memory is free.
+    stream: Stream,
 }
 
 // SAFETY: a recorded graph is a handle that any thread may use, one at a time, after it has bound the context, which every call
@@ -45,11 +49,20 @@ impl fmt::Debug for Engine {
     }
 }
 
+impl Drop for Engine {
+    /// Kernels that may still run are unloaded next.
+    fn drop(&mut self) {
+        self.stream.finish();
+    }
+}
+
 impl Engine {
-    /// Plans a program, takes its memory, compiles its kernels, and copies constants, datasets and state to the device.
+    /// Plans a program, takes its memory, compiles its kernels, copies constants, datasets and state to the device, and records a
+    /// step.
     ///
     /// # Errors
-    /// [`CudaError::OutOfMemory`] before anything is taken if the memory is not there; [`CudaError::Tensors`] if tensors are
+    /// [`CudaError::OutOfMemory`] before anything is taken if the memory is not there, [`CudaError::MemoryFull`] if it is not
+    /// enough for kernels and recording as well; [`CudaError::Tensors`] if tensors are
     /// not the program's.
     pub fn new(
         device: Arc<Device>,
@@ -64,17 +77,20 @@ impl Engine {
         check("datasets", &parts.inputs, data)?;
         check("slots", &parts.slots, state)?;
         let plan = Plan::new(program, options.target.unwrap_or(device.target()));
-        let memory = allocate(&device, &plan, options)?;
+        let stream = Stream::new(&device.context)?;
+        let memory = allocate(&device, &stream, &plan, options)?;
         let mut engine = Self {
+            device,
+            program: program.clone(),
+            plan,
             functions: HashMap::new(),
             graph: None,
-            program: program.clone(),
-            device,
-            plan,
             memory,
+            stream,
         };
         engine.load_functions()?;
         engine.upload_all(constants, data, state)?;
+        engine.graph = engine.record()?;
         Ok(engine)
     }
 
@@ -87,13 +103,10 @@ impl Engine {
     pub fn step(&mut self, step: u64) -> Result<(), CudaError> {
         let words = [step as u32, (step >> 32) as u32];
         self.upload(self.plan.step_number(), &words)?;
-        if self.graph.is_none() {
-            self.graph = Some(self.record()?);
+        match &self.graph {
+            Some(graph) => graph.launch().map_err(driver("play a step")),
+            None => Ok(()),
         }
-        let Some(graph) = &self.graph else {
-            return Ok(());
-        };
-        graph.launch().map_err(driver("play a step"))
     }
 
     /// The root of the state: all is hashed on the device, and 32 bytes for each slot come to the host.
@@ -144,26 +157,15 @@ impl Engine {
 
     /// Waits for all steps that were told.
     pub fn synchronize(&self) -> Result<(), CudaError> {
-        self.device.synchronize()
+        self.stream.synchronize()
     }
 
     /// Records a step without running it.
-    fn record(&self) -> Result<CudaGraph, CudaError> {
-        let stream = &self.device.stream;
-        let mode = sys::CUstreamCaptureMode::CU_STREAM_CAPTURE_MODE_THREAD_LOCAL;
-        stream
-            .begin_capture(mode)
-            .map_err(driver("begin a recording"))?;
-        let launched = self.launch_all(&self.plan.step(self.base()));
-        // A capture must end, also if something went wrong within.
-        let graph = stream.end_capture(sys::CUgraphInstantiate_flags(0));
-        launched?;
-        graph
-            .map_err(driver("end a recording"))?
-            .ok_or(CudaError::Driver {
-                task: "record a step",
-                reason: "the recording is empty".to_owned(),
-            })
+    fn record(&self) -> Result<Option<CudaGraph>, CudaError> {
+        match self.plan.step(self.base()) {
+            launches if launches.is_empty() => Ok(None),
+            launches => self.stream.record(|| self.launch_all(&launches)),
+        }
     }
 
     fn launch_all(&self, bounds: &[Bound<'_>]) -> Result<(), CudaError> {
@@ -172,8 +174,8 @@ impl Engine {
                 .functions
                 .get(launch.kernel.as_ref())
                 .expect("the kernels of all launches were loaded; qed");
-            // SAFETY: the plan's addresses lie in this engine's memory, and all work goes through one stream.
-            unsafe { self.device.launch(function, launch, operands) }?;
+            // SAFETY: the plan's addresses lie in this engine's memory, and all of its work goes through its stream.
+            unsafe { self.stream.launch(function, launch, operands) }?;
         }
         Ok(())
     }
@@ -225,7 +227,7 @@ impl Engine {
     fn upload(&mut self, start: u64, words: &[u32]) -> Result<(), CudaError> {
         let start = start as usize;
         let mut place = self.memory.slice_mut(start..start + words.len());
-        let stream = &self.device.stream;
+        let stream = self.stream.cuda();
         stream
             .memcpy_htod(words, &mut place)
             .map_err(driver("copy to the device"))
@@ -233,23 +235,29 @@ impl Engine {
 
     fn download(&self, start: u64, words: u64) -> Result<Vec<u32>, CudaError> {
         let place = self.memory.slice(start as usize..(start + words) as usize);
-        let stream = &self.device.stream;
-        let words = stream
+        let words = self
+            .stream
+            .cuda()
             .clone_dtoh(&place)
             .map_err(driver("copy from the device"))?;
-        self.device.synchronize()?;
+        self.stream.synchronize()?;
         Ok(words)
     }
 
     /// The address of the allocation.
     fn base(&self) -> u64 {
-        let (address, _record) = self.memory.device_ptr(&self.device.stream);
+        let (address, _record) = self.memory.device_ptr(self.stream.cuda());
         address
     }
 }
 
 /// Takes the memory of a plan, if it is there.
-fn allocate(device: &Device, plan: &Plan, options: Options) -> Result<CudaSlice<u32>, CudaError> {
+fn allocate(
+    device: &Device,
+    stream: &Stream,
+    plan: &Plan,
+    options: Options,
+) -> Result<CudaSlice<u32>, CudaError> {
     let free = device.free_bytes()?;
     let available = options.memory_limit.map_or(free, |limit| limit.min(free));
     let needed = plan.bytes();
@@ -258,9 +266,9 @@ fn allocate(device: &Device, plan: &Plan, options: Options) -> Result<CudaSlice<
         return Err(refused);
     }
     // SAFETY: whatever is read was written before: uploads come first, and a plan reads no word that it has not computed.
-    unsafe { device.stream.alloc::<u32>(plan.words() as usize) }.map_err(|error| match error {
-        DriverError(sys::CUresult::CUDA_ERROR_OUT_OF_MEMORY) => refused,
-        other => driver("take memory")(other),
+    unsafe { stream.allocate(plan.words()) }.map_err(|error| match error.0 {
+        sys::CUresult::CUDA_ERROR_OUT_OF_MEMORY => refused,
+        _ => driver("take memory")(error),
     })
 }
 

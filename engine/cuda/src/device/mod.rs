@@ -2,27 +2,26 @@
 //! with which operands, is [`crate::plan`]'s, which the tests run without one.
 
 mod engine;
+mod stream;
 
 pub use engine::{Engine, Options};
 
 use crate::error::CudaError;
-use crate::launch::{Launch, Operands, Target};
+use crate::launch::Target;
 use crate::map_source::MapKernel;
 use crate::nvrtc::{self, Architecture, Version};
 use crate::plan::Plan;
 use crate::source::Unit;
 use assay_program::ValidProgram;
-use cudarc::driver::{result, sys, CudaContext, CudaFunction, CudaModule, CudaStream, DriverError};
+use cudarc::driver::{result, sys, CudaContext, CudaModule, DriverError};
 use cudarc::nvrtc::Ptx;
 use std::collections::HashMap;
-use std::ffi::c_void;
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// A GPU with a stream of its own, and the kernels that depend on no program.
+/// A GPU, and the kernels that depend on no program.
 pub struct Device {
     context: Arc<CudaContext>,
-    stream: Arc<CudaStream>,
     architecture: Architecture,
     name: String,
     target: Target,
@@ -83,14 +82,13 @@ impl Device {
             return Err(CudaError::NoDevice { number, found });
         }
         let context = CudaContext::new(number).map_err(driver("open the device"))?;
-        // SAFETY: everything of this context goes through one stream, so nothing waits for anything else.
+        // SAFETY: an engine's memory is touched by its own stream alone, so nothing waits for anything else.
         unsafe { context.disable_event_tracking() };
         let ask = driver("ask the device what it is");
         let (major, minor) = context.compute_capability().map_err(&ask)?;
         let name = context.name().map_err(&ask)?;
         let attribute = sys::CUdevice_attribute_enum::CU_DEVICE_ATTRIBUTE_MULTIPROCESSOR_COUNT;
         let processors = context.attribute(attribute).map_err(&ask)?;
-        let stream = context.new_stream().map_err(driver("make a stream"))?;
         let architecture =
             Architecture::of_device(major, minor).ok_or_else(|| CudaError::OldDevice {
                 name: name.clone(),
@@ -99,7 +97,6 @@ impl Device {
             })?;
         Ok(Self {
             context,
-            stream,
             architecture,
             name,
             target: Target {
@@ -119,13 +116,36 @@ impl Device {
         self.target
     }
 
-    /// Bytes that are free now.
+    /// Bytes that are free now, those among them that engines which are gone have given back.
     pub fn free_bytes(&self) -> Result<u64, CudaError> {
+        self.give_back()?;
         let (free, _) = self
             .context
             .mem_get_info()
             .map_err(driver("ask for free memory"))?;
         Ok(free as u64)
+    }
+
+    /// Gives what lies unused in the pool of memory back to the device, which counts it as taken otherwise.
+    fn give_back(&self) -> Result<(), CudaError> {
+        self.context
+            .bind_to_thread()
+            .map_err(driver("use the device"))?;
+        let pools = sys::CUdevice_attribute_enum::CU_DEVICE_ATTRIBUTE_MEMORY_POOLS_SUPPORTED;
+        if self
+            .context
+            .attribute(pools)
+            .map_err(driver("ask for pools"))?
+            == 0
+        {
+            return Ok(());
+        }
+        // SAFETY: the device is the context's, and the pool is the device's.
+        unsafe {
+            let pool = result::device::get_mem_pool(self.context.cu_device());
+            pool.and_then(|pool| result::mem_pool::trim_to(pool, 0))
+        }
+        .map_err(driver("give memory back"))
     }
 
     /// Whether the memory that a program plans is free now.
@@ -138,13 +158,6 @@ impl Device {
             true => Ok(()),
             false => Err(CudaError::OutOfMemory { needed, available }),
         }
-    }
-
-    /// Waits for all that was launched.
-    pub fn synchronize(&self) -> Result<(), CudaError> {
-        self.stream
-            .synchronize()
-            .map_err(driver("wait for the device"))
     }
 
     /// Compiles a unit and loads it.
@@ -165,44 +178,31 @@ impl Device {
         modules.insert(unit, module.clone());
         Ok(module)
     }
-
-    /// Launches a kernel on the device's stream.
-    ///
-    /// # Safety
-    /// The function is the launch's kernel, and its operands are addresses of this device with the words that the launch
-    /// reads and writes, which nobody frees before it has run.
-    unsafe fn launch(
-        &self,
-        function: &CudaFunction,
-        launch: &Launch,
-        operands: &Operands,
-    ) -> Result<(), CudaError> {
-        let mut parameters: [*mut c_void; 2] = [
-            (&raw const *operands).cast_mut().cast(),
-            launch.shape.as_ptr().cast_mut().cast(),
-        ];
-        self.context
-            .bind_to_thread()
-            .map_err(driver("use the device"))?;
-        // SAFETY: the caller's promise; the parameters are copied before this returns.
-        unsafe {
-            result::launch_kernel(
-                function.cu_function(),
-                (launch.grid, 1, 1),
-                (launch.block, 1, 1),
-                0,
-                self.stream.cu_stream(),
-                &mut parameters,
-            )
-        }
-        .map_err(driver("launch a kernel"))
-    }
 }
 
 /// Turns a driver's error into ours.
 fn driver(task: &'static str) -> impl Fn(DriverError) -> CudaError {
-    move |error| CudaError::Driver {
-        task,
-        reason: format!("{error:?}"),
+    move |error| match error.0 {
+        sys::CUresult::CUDA_ERROR_OUT_OF_MEMORY => CudaError::MemoryFull { task },
+        _ => CudaError::Driver {
+            task,
+            reason: format!("{error:?}"),
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_lack_of_memory_has_a_type_of_its_own() {
+        let error = driver("load kernels")(DriverError(sys::CUresult::CUDA_ERROR_OUT_OF_MEMORY));
+        let task = "load kernels";
+        assert_eq!(error, CudaError::MemoryFull { task });
+        assert_eq!(
+            error.to_string(),
+            "cannot load kernels: the device's memory is full; choose a GPU with more"
+        );
     }
 }
