@@ -2,6 +2,7 @@
 
 use super::cases::{all, any, Case, SEED, TARGETS};
 use super::jobs::{classifier, transformer, Job};
+use super::models::MODELS;
 use super::programs::{memory, root};
 use super::{assert_same, Emulator, Order};
 use assay_commitment::{state_root, tensor_root_of, Sha3};
@@ -148,10 +149,20 @@ fn the_transformer_trains() {
     train(&transformer().unwrap(), 2);
 }
 
-/// The Maps of the programs that train, with their derivatives and the optimizer's, pass NVRTC and the gate.
+/// The smallest of the models that are timed.
+#[test]
+fn the_perceptron_that_is_timed_trains() {
+    let (name, model) = MODELS[0];
+    assert!(name.contains("digits"));
+    train(&model.training().unwrap().job, 3);
+}
+
+/// The Maps of all programs that train, with their derivatives and the optimizer's, pass NVRTC and the gate.
 #[test]
 fn the_maps_of_training_compile() {
-    for job in [classifier().unwrap(), transformer().unwrap()] {
+    let mut jobs = vec![classifier().unwrap(), transformer().unwrap()];
+    jobs.extend(MODELS.map(|(_, model)| model.training().unwrap().job));
+    for job in jobs {
         let plan = Plan::new(&job.program, Target { processors: 132 });
         assert!(!plan.maps().is_empty());
         for architecture in [Architecture::ALL[1], Architecture::ALL[3]] {

@@ -10,7 +10,11 @@ mod hash;
 mod jobs;
 mod map;
 mod matmul;
+#[path = "../../src/bin/gpu-check/models.rs"]
+mod models;
 mod movement;
+#[path = "../../../../benches/src/speed/random.rs"]
+mod numbers;
 mod programs;
 #[path = "../../src/bin/gpu-check/random.rs"]
 mod random;

@@ -115,6 +115,9 @@ fn conclude(mut report: Report, outcome: anyhow::Result<()>, path: &Path) -> any
     if let Err(error) = &outcome {
         report.broken_off(error);
     }
+    if report.failed() > 0 {
+        report.withdraw();
+    }
     report.write(path)?;
     outcome
 }
@@ -134,28 +137,42 @@ mod tests {
     use super::*;
     use turns::Seconds;
 
-    #[test]
-    fn an_error_leaves_the_report() {
-        let path = std::env::temp_dir().join(format!("gpu-check-{}.json", std::process::id()));
+    /// What stands in the file after a throughput, some checks and an error.
+    fn written(name: &str, differences: &[Option<&str>]) -> serde_json::Value {
+        let file = format!("gpu-check-{name}-{}.json", std::process::id());
+        let path = std::env::temp_dir().join(file);
         let mut report = Report::new(Machine::here("a GPU"), 5);
-        assert!(report.check("first".to_owned(), None));
-        assert!(!report.check("second".to_owned(), Some("one bit".to_owned())));
         let seconds = Seconds {
             ours: 0.5,
             peer: None,
         };
         report.measured(report::Measured::new("hash", 1.0, seconds, "GB/s"));
+        for difference in differences {
+            let passed = report.check("bits".to_owned(), difference.map(ToOwned::to_owned));
+            assert_eq!(passed, difference.is_none());
+        }
         let error = anyhow::anyhow!("no memory").context("cannot hash");
         assert!(conclude(report, Err(error), &path).is_err());
         let text = std::fs::read_to_string(&path).unwrap();
         std::fs::remove_file(&path).unwrap();
-        let written: serde_json::Value = serde_json::from_str(&text).unwrap();
-        assert_eq!(written["error"], "cannot hash: no memory");
-        assert_eq!(written["machine"]["gpu"], "a GPU");
-        assert_eq!(written["seed"], 5);
-        assert_eq!(written["checks"][0]["passed"], true);
-        assert_eq!(written["checks"][1]["difference"], "one bit");
-        assert_eq!(written["results"][0]["ours"], 2.0);
-        assert!(written["results"][0]["ratio"].is_null());
+        serde_json::from_str(&text).unwrap()
+    }
+
+    #[test]
+    fn an_error_leaves_the_report() {
+        let report = written("error", &[None]);
+        assert_eq!(report["error"], "cannot hash: no memory");
+        assert_eq!(report["machine"]["gpu"], "a GPU");
+        assert_eq!(report["seed"], 5);
+        assert_eq!(report["checks"][0]["passed"], true);
+        assert_eq!(report["results"][0]["ours"], 2.0);
+        assert!(report["results"][0]["ratio"].is_null());
+    }
+
+    #[test]
+    fn a_device_whose_bits_differ_has_no_throughput() {
+        let report = written("bits", &[None, Some("one bit")]);
+        assert_eq!(report["checks"][1]["difference"], "one bit");
+        assert_eq!(report["results"].as_array().unwrap().len(), 0);
     }
 }

@@ -124,6 +124,12 @@ impl Report {
         self.error = Some(format!("{error:#}"));
     }
 
+    /// Takes all throughputs back: a device whose bits differ has none.
+    pub fn withdraw(&mut self) {
+        self.results.clear();
+        self.summary = Summary::default();
+    }
+
     /// Writes the report as JSON; `-` is standard output.
     pub fn write(&self, path: &Path) -> anyhow::Result<()> {
         let mut text = serde_json::to_string_pretty(self)?;
