@@ -6,7 +6,7 @@
 // measured with primitives/commitment 7f890b7a89abb767
 // measured with primitives/numerics b8024358426e865c
 // measured with primitives/program 49d33203b462a050
-// measured with primitives/protocol ef601719b4e42c2c
+// measured with primitives/protocol 5e10f502fed97c66
 // measured with runtime cfd72cd2a0cdca2c
 // measured with Cargo.lock 7bdc6cdcad774e51
 // not measured since: one more comparison of two numbers when parameters are set, of none in other calls

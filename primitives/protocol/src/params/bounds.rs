@@ -350,7 +350,7 @@ impl DisputeParams {
             ParamsError::WinnerShare,
         )?;
         // Convicted by an accomplice, a liar gets the winner's share back; what it saves and is paid is at most the price.
-        let kept = u64::from(1_000 - self.winner_share.0);
+        let kept = 1_000_u64.saturating_sub(self.winner_share.0.into());
         let lost = u64::from(money.collateral.0).saturating_mul(kept);
         ensure(lost >= 1_000 * 1_000, ParamsError::LyingPays)?;
         // Whoever may still be convicted in the same job then shares the slash that is held.
