@@ -111,8 +111,8 @@ fn a_segment_has_so_many_open_games_and_no_other_segment_shields_it() {
     TestExt::new()
         .with(|p| {
             // As cheap as it may be for the first 64.
-            p.disputes.bond_share = assay_protocol::PerMille(20);
-            p.money.collateral = assay_protocol::PerMille(200);
+            p.disputes.bond_share = assay_protocol::PerMille(42);
+            p.money.collateral = assay_protocol::PerMille(1_667);
         })
         .execute_with(|| {
             committed(2, 2);
