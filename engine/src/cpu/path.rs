@@ -3,9 +3,11 @@
 use super::lanes::Lanes;
 use super::map::block::{self, Step, MAX_VALUES};
 use super::matmul::tile::{self, TileArgs, TileFn, SLIM_VECTORS};
+use super::matmul::turned;
 use super::reduce_lanes as reduce;
 use super::scatter;
-use crate::hash::{keccak, tiles, words::Words};
+use crate::hash::full::{self, FullTiles};
+use crate::hash::{keccak, place, words::Words};
 
 /// A kernel that reduces rows: `(x, rows, cols, to)`.
 pub(crate) type RowFn = unsafe fn(*const f32, usize, usize, *mut f32);
@@ -19,7 +21,9 @@ pub(crate) type PackFn = unsafe fn(*const f32, usize, usize, usize, *mut f32, us
 pub(crate) type MapFn = unsafe fn(&[Step], &[*mut f32; MAX_VALUES], usize);
 
 /// A kernel that hashes messages at once: `(messages, blocks, digests)`.
-pub(crate) type SpongeFn = unsafe fn(*const *const u64, usize, &mut [[u64; 4]; keccak::MAX_LANES]);
+pub(crate) type SpongeFn = unsafe fn(*const *const u64, usize, &mut keccak::Digests);
+/// A kernel that hashes full tiles at once: `(tiles, those that come next, digests)`.
+pub(crate) type FullTilesFn = unsafe fn(&FullTiles, Option<&FullTiles>, &mut keccak::Digests);
 /// A kernel that copies floats with every NaN made canonical: `(from, to, n)`.
 pub(crate) type CanonicalFn = unsafe fn(*const u32, *mut u32, usize);
 
@@ -31,6 +35,8 @@ pub(crate) struct Path {
     pub(crate) tiles: &'static [[TileFn; 2]],
     /// Slim blocks by rows - 1, then by vectors - 1.
     pub(crate) slim: &'static [[TileFn; SLIM_VECTORS]],
+    /// Slim blocks of one vector whose right operand is transposed, by rows - 1.
+    pub(crate) turned: &'static [TileFn],
     pub(crate) pack_rows: PackFn,
     pub(crate) pack_strips: PackFn,
     pub(crate) pack_transposed: PackFn,
@@ -40,9 +46,10 @@ pub(crate) struct Path {
     pub(crate) col_sum: ColFn,
     pub(crate) col_max: ColFn,
     pub(crate) add_rows: AddRowsFn,
-    /// Messages that `sponge` hashes at once.
+    /// Messages or tiles that are hashed at once.
     pub(crate) hash_lanes: usize,
     pub(crate) sponge: SpongeFn,
+    pub(crate) full_tiles: FullTilesFn,
     pub(crate) canonical: CanonicalFn,
 }
 
@@ -61,6 +68,10 @@ macro_rules! path {
             $(#[$feature])?
             unsafe fn slim<const ROWS: usize, const VECTORS: usize>(args: &TileArgs) {
                 unsafe { tile::slim::<$lanes, ROWS, VECTORS>(args) }
+            }
+            $(#[$feature])?
+            unsafe fn turned<const ROWS: usize>(args: &TileArgs) {
+                unsafe { turned::turned::<$lanes, ROWS>(args) }
             }
             $(#[$feature])?
             unsafe fn pack_rows(from: *const f32, stride: usize, terms: usize, columns: usize, to: *mut f32, width: usize) {
@@ -99,18 +110,23 @@ macro_rules! path {
                 unsafe { scatter::add_rows::<$lanes>(x, stride, rows, columns, to) }
             }
             $(#[$feature])?
-            unsafe fn sponge(messages: *const *const u64, blocks: usize, digests: &mut [[u64; 4]; keccak::MAX_LANES]) {
+            unsafe fn sponge(messages: *const *const u64, blocks: usize, digests: &mut keccak::Digests) {
                 unsafe { keccak::sponge::<$words>(messages, blocks, digests) }
             }
             $(#[$feature])?
+            unsafe fn full_tiles(tiles: &FullTiles, ahead: Option<&FullTiles>, digests: &mut keccak::Digests) {
+                unsafe { full::sponge::<$words>(tiles, ahead, digests) }
+            }
+            $(#[$feature])?
             unsafe fn canonical(from: *const u32, to: *mut u32, n: usize) {
-                unsafe { tiles::canonical(from, to, n) }
+                unsafe { place::canonical(from, to, n) }
             }
 
             pub(crate) static PATH: Path = Path {
                 lanes: <$lanes as Lanes>::COUNT,
                 tiles: &[$([tile::<$r, 1>, tile::<$r, 2>]),+],
                 slim: &[$([slim::<$s, 1>, slim::<$s, 2>, slim::<$s, 3>, slim::<$s, 4>, slim::<$s, 5>, slim::<$s, 6>]),+],
+                turned: &[$(turned::<$s>),+],
                 pack_rows,
                 pack_strips,
                 pack_transposed,
@@ -122,6 +138,7 @@ macro_rules! path {
                 add_rows,
                 hash_lanes: <$words as Words>::COUNT,
                 sponge,
+                full_tiles,
                 canonical,
             };
         }

@@ -1,6 +1,6 @@
 //! Messages side by side, padded, for kernels that hash several at once.
 
-use super::keccak::{MAX_LANES, RATE};
+use super::keccak::{Digests, MAX_LANES, RATE};
 use crate::cpu::Path;
 use assay_commitment::Hash;
 
@@ -32,6 +32,11 @@ impl Batch {
         len / BLOCK + 1
     }
 
+    /// Bytes of a padded message.
+    pub(super) fn bytes(blocks: usize) -> usize {
+        blocks * BLOCK
+    }
+
     /// The bytes of a lane's message, `len` of them, behind which the padding stands already. What was in them before is
     /// still there. The message takes as many blocks as the batch has.
     pub(super) fn message(&mut self, lane: usize, len: usize) -> &mut [u8] {
@@ -50,9 +55,14 @@ impl Batch {
         for (lane, message) in lanes.iter_mut().zip(self.words.chunks_exact(self.padded)) {
             *lane = message.as_ptr();
         }
-        let mut digests = [[0; 4]; MAX_LANES];
+        let mut digests = Digests::default();
         // SAFETY: the path was chosen for this processor; there are as many lanes as it asks for, each with all its blocks.
         unsafe { (self.path.sponge)(lanes.as_ptr(), self.padded / RATE, &mut digests) };
-        digests.map(|words| bytemuck::cast(words.map(u64::to_le)))
+        hashes(digests)
     }
+}
+
+/// Digests as bytes.
+pub(super) fn hashes(digests: Digests) -> [Hash; MAX_LANES] {
+    digests.map(|words| bytemuck::cast(words.map(u64::to_le)))
 }

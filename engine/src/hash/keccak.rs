@@ -5,7 +5,9 @@ use super::words::Words;
 /// Words of a block.
 pub(crate) const RATE: usize = 17;
 /// Words of a digest.
-const DIGEST: usize = 4;
+pub(crate) const DIGEST: usize = 4;
+/// Each message's digest, in words.
+pub(crate) type Digests = [[u64; DIGEST]; MAX_LANES];
 /// Most lanes of any instruction set.
 pub(crate) const MAX_LANES: usize = 8;
 
@@ -45,21 +47,31 @@ const ROUNDS: [u64; 24] = [
 pub(crate) unsafe fn sponge<W: Words>(
     lanes: *const *const u64,
     blocks: usize,
-    digests: &mut [[u64; DIGEST]; MAX_LANES],
+    digests: &mut Digests,
 ) {
-    // SAFETY: the caller's promise, passed on; the digests' array has room for every lane.
+    // SAFETY: the caller's promise, passed on.
     unsafe {
         let mut state = [W::splat(0); 25];
         for block in 0..blocks {
             absorb::<W>(&mut state, lanes, block * RATE);
             permute::<W>(&mut state);
         }
-        let mut column = [0; MAX_LANES];
-        for (word, v) in state.iter().take(DIGEST).enumerate() {
-            W::store(column.as_mut_ptr(), *v);
-            for (digest, value) in digests.iter_mut().zip(column).take(W::COUNT) {
-                digest[word] = value;
-            }
+        squeeze::<W>(&state, digests);
+    }
+}
+
+/// Every lane's digest.
+///
+/// # Safety
+/// The processor has the instructions of `W`.
+#[inline(always)]
+pub(super) unsafe fn squeeze<W: Words>(state: &[W::V; 25], digests: &mut Digests) {
+    let mut column = [0; MAX_LANES];
+    for (word, v) in state.iter().take(DIGEST).enumerate() {
+        // SAFETY: the caller's promise; the column has room for every lane.
+        unsafe { W::store(column.as_mut_ptr(), *v) };
+        for (digest, value) in digests.iter_mut().zip(column).take(W::COUNT) {
+            digest[word] = value;
         }
     }
 }
@@ -89,7 +101,7 @@ unsafe fn absorb<W: Words>(state: &mut [W::V; 25], lanes: *const *const u64, at:
 /// # Safety
 /// The processor has the instructions of `W`.
 #[inline(always)]
-unsafe fn permute<W: Words>(state: &mut [W::V; 25]) {
+pub(super) unsafe fn permute<W: Words>(state: &mut [W::V; 25]) {
     // SAFETY: the caller's promise.
     unsafe {
         let mut a = *state;

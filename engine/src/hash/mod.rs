@@ -3,18 +3,20 @@
 //! `assay_commitment` defines every hash; this computes the same ones.
 
 mod batch;
+pub(crate) mod full;
 pub(crate) mod keccak;
+pub(crate) mod place;
 #[cfg(test)]
 mod tests;
-pub(crate) mod tiles;
+mod tiles;
 mod tree;
 pub(crate) mod words;
 
 use crate::{cpu::Path, EngineError, Simd};
 use assay_commitment::{tensor_root, Hash, Sha3, TensorRoot};
 use assay_numerics::{Tensor, TensorType};
+pub(crate) use place::Part;
 use std::{fmt, ops::Range};
-pub(crate) use tiles::Part;
 
 /// Hashes tensors with the instructions of this processor, on the running thread pool.
 #[derive(Clone, Copy)]

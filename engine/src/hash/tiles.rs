@@ -1,23 +1,16 @@
 //! Hashes of tiles, straight from row-major memory.
 
-use super::batch::Batch;
-use crate::arena::LINE_WORDS;
+use super::batch::{self, Batch};
+use super::full::FullTiles;
+use super::keccak::{Digests, MAX_LANES};
+use super::place::Part;
 use crate::cpu::Path;
 use assay_commitment::{Hash, TilePreimage};
-use assay_numerics::{DType, Tensor, TensorType, TileIndex, TILE};
+use assay_numerics::DType;
 use rayon::prelude::*;
-use std::ops::Range;
 
 /// Bytes of a piece of work that is worth giving to another thread.
 const BYTES_WORTH_SHARING: usize = 128 << 10;
-
-/// Some of a tensor's tiles. `words` are all its elements, row-major.
-#[derive(Clone, Debug)]
-pub(crate) struct Part<'a> {
-    pub(crate) ty: TensorType,
-    pub(crate) words: &'a [u32],
-    pub(crate) tiles: Range<u64>,
-}
 
 /// One tile of a part.
 #[derive(Clone, Copy)]
@@ -26,174 +19,136 @@ struct Job {
     tile: u64,
 }
 
-/// The hashes of each part's tiles, in order. Tiles that take as many blocks are hashed together, whichever part they
-/// are of.
+/// What tiles that are hashed together have in common.
+#[derive(Clone, Copy)]
+enum Kind {
+    /// All rows and columns, and the type.
+    Full(DType),
+    /// How many blocks they take.
+    Blocks(usize),
+}
+
+/// The hashes of each part's tiles, in order. Tiles of one kind are hashed together, whichever part they are of.
 pub(super) fn leaves(path: &'static Path, parts: &[Part<'_>]) -> Vec<Vec<Hash>> {
     let count = |part: &Part<'_>| (part.tiles.end - part.tiles.start) as usize;
     let mut leaves: Vec<_> = parts
         .iter()
         .map(|part| vec![Hash::default(); count(part)])
         .collect();
-    for (blocks, jobs) in by_blocks(parts) {
-        for (job, hash) in jobs.iter().zip(hash_all(path, parts, blocks, &jobs)) {
+    for (kind, jobs) in by_kind(parts) {
+        for (job, hash) in jobs.iter().zip(hash_all(path, parts, kind, &jobs)) {
             leaves[job.part][(job.tile - parts[job.part].tiles.start) as usize] = hash;
         }
     }
     leaves
 }
 
-/// All tiles by the number of their blocks.
-fn by_blocks(parts: &[Part<'_>]) -> impl Iterator<Item = (usize, Vec<Job>)> {
-    let mut groups = vec![Vec::new(); Batch::blocks(TilePreimage::MAX_BYTES) + 1];
+/// All tiles by what they have in common.
+fn by_kind(parts: &[Part<'_>]) -> impl Iterator<Item = (Kind, Vec<Job>)> {
+    let kinds = [Kind::Full(DType::F32), Kind::Full(DType::U32)]
+        .into_iter()
+        .chain((1..=Batch::blocks(TilePreimage::MAX_BYTES)).map(Kind::Blocks));
+    let mut groups: Vec<(Kind, Vec<Job>)> = kinds.map(|kind| (kind, Vec::new())).collect();
     for (part, tiles) in parts.iter().enumerate() {
         for tile in tiles.tiles.clone() {
             let place = tiles.place(tile);
-            groups[Batch::blocks(place.bytes())].push(Job { part, tile });
+            let group = match tiles.ty.dtype {
+                DType::F32 if place.absorbs() => 0,
+                DType::U32 if place.absorbs() => 1,
+                _ => 1 + Batch::blocks(place.bytes()),
+            };
+            groups[group].1.push(Job { part, tile });
         }
     }
-    let groups = groups.into_iter().enumerate();
-    groups.filter(|(_, jobs)| !jobs.is_empty())
+    groups.into_iter().filter(|(_, jobs)| !jobs.is_empty())
 }
 
-/// The hashes of tiles of so many blocks.
-fn hash_all(path: &'static Path, parts: &[Part<'_>], blocks: usize, jobs: &[Job]) -> Vec<Hash> {
+/// The hashes of tiles of a kind.
+fn hash_all(path: &'static Path, parts: &[Part<'_>], kind: Kind, jobs: &[Job]) -> Vec<Hash> {
+    match kind {
+        Kind::Full(dtype) => share(
+            path,
+            TilePreimage::MAX_BYTES,
+            jobs,
+            || (),
+            |(), jobs, hashes| hash_full(path, parts, dtype, jobs, hashes),
+        ),
+        Kind::Blocks(blocks) => share(
+            path,
+            Batch::bytes(blocks),
+            jobs,
+            || Batch::new(path, blocks),
+            |batch, jobs, hashes| hash(path, batch, parts, jobs, hashes),
+        ),
+    }
+}
+
+/// Has pieces of the jobs, each of which takes about so many bytes, hashed by all threads. `state` is what a thread
+/// keeps from one piece to the next.
+fn share<S>(
+    path: &Path,
+    bytes: usize,
+    jobs: &[Job],
+    state: impl Fn() -> S + Sync + Send,
+    hash: impl Fn(&mut S, &[Job], &mut [Hash]) + Sync + Send,
+) -> Vec<Hash> {
     let mut hashes = vec![Hash::default(); jobs.len()];
-    let batch = || Batch::new(path, blocks);
-    let bytes = blocks * TilePreimage::MAX_BYTES / Batch::blocks(TilePreimage::MAX_BYTES);
     let piece = (BYTES_WORTH_SHARING / bytes).next_multiple_of(path.hash_lanes);
     if jobs.len() <= piece {
-        hash(path, &mut batch(), parts, jobs, &mut hashes);
+        hash(&mut state(), jobs, &mut hashes);
         return hashes;
     }
     hashes
         .par_chunks_mut(piece)
         .zip(jobs.par_chunks(piece))
-        .for_each_init(batch, |batch, (hashes, jobs)| {
-            hash(path, batch, parts, jobs, hashes)
-        });
+        .for_each_init(state, |state, (hashes, jobs)| hash(state, jobs, hashes));
     hashes
 }
 
+/// Tiles that are copied into messages, as many at once as there are lanes.
 fn hash(path: &Path, batch: &mut Batch, parts: &[Part<'_>], jobs: &[Job], hashes: &mut [Hash]) {
     let lanes = path.hash_lanes;
-    let mut ahead = jobs.chunks(lanes).skip(1);
     for (jobs, hashes) in jobs.chunks(lanes).zip(hashes.chunks_mut(lanes)) {
         for (lane, job) in jobs.iter().enumerate() {
             let part = &parts[job.part];
-            let (place, dtype) = (part.place(job.tile), part.ty.dtype);
+            let place = part.place(job.tile);
             let message = batch.message(lane, place.bytes());
             let (header, elements) = message.split_at_mut(TilePreimage::HEADER_BYTES);
-            let (rows, cols) = (place.rows as u16, place.cols as u16);
-            header.copy_from_slice(&TilePreimage::header_bytes(dtype, rows, cols));
-            place.copy(path, dtype, part.words, elements);
-        }
-        for job in ahead.next().unwrap_or_default() {
-            let part = &parts[job.part];
-            part.place(job.tile).fetch(part.words);
+            header.copy_from_slice(&place.header());
+            place.copy(path, part.words, elements);
         }
         hashes.copy_from_slice(&batch.digests()[..hashes.len()]);
     }
 }
 
-impl<'a> Part<'a> {
-    /// All tiles of a tensor.
-    pub(crate) fn whole(tensor: &'a Tensor) -> Self {
-        let ty = tensor.ty();
-        Self {
-            ty,
-            words: tensor.words(),
-            tiles: 0..ty.dims.tiles(),
-        }
-    }
-
-    fn place(&self, tile: u64) -> Place {
-        Place::of(self.ty, tile).expect("a part's tiles are its tensor's; qed")
-    }
-}
-
-/// Where a tile lies among row-major elements.
-struct Place {
-    first: usize,
-    stride: usize,
-    rows: usize,
-    cols: usize,
-}
-
-impl Place {
-    fn of(ty: TensorType, tile: u64) -> Option<Self> {
-        let at = TileIndex::of_tile(ty.dims, tile)?;
-        let (rows, cols) = ty.dims.tile_extent(at.tile_row, at.tile_col);
-        let row = at.batch * u64::from(ty.dims.rows()) + u64::from(at.tile_row * TILE);
-        let stride = ty.dims.cols() as usize;
-        Some(Self {
-            first: row as usize * stride + (at.tile_col * TILE) as usize,
-            stride,
-            rows: rows as usize,
-            cols: cols as usize,
-        })
-    }
-
-    /// Length of the tile's preimage.
-    fn bytes(&self) -> usize {
-        TilePreimage::HEADER_BYTES + 4 * self.rows * self.cols
-    }
-
-    /// Asks the memory for the tile's words, whose rows lie too far apart for the processor to see what comes next.
-    fn fetch(&self, words: &[u32]) {
-        for row in 0..self.rows {
-            let start = self.first + row * self.stride;
-            for line in words[start..start + self.cols].chunks(LINE_WORDS) {
-                fetch(line);
-            }
-        }
-    }
-
-    /// Copies the tile's words as they are hashed.
-    fn copy(&self, path: &Path, dtype: DType, words: &[u32], to: &mut [u8]) {
-        let to: &mut [u32] = bytemuck::cast_slice_mut(to);
-        for (row, to) in to.chunks_exact_mut(self.cols).enumerate().take(self.rows) {
-            let start = self.first + row * self.stride;
-            let from = &words[start..start + self.cols];
-            match dtype {
-                // SAFETY: the path was chosen for this processor; both have that many words.
-                DType::F32 => unsafe {
-                    (path.canonical)(from.as_ptr(), to.as_mut_ptr(), from.len())
-                },
-                DType::U32 => to.copy_from_slice(from),
-            }
-            if cfg!(target_endian = "big") {
-                to.iter_mut().for_each(|word| *word = word.to_le());
-            }
-        }
+/// Full tiles of one type, which are not copied.
+fn hash_full(path: &Path, parts: &[Part<'_>], dtype: DType, jobs: &[Job], hashes: &mut [Hash]) {
+    let lanes = path.hash_lanes;
+    let mut batches = jobs
+        .chunks(lanes)
+        .map(|jobs| full(parts, dtype, jobs))
+        .peekable();
+    for hashes in hashes.chunks_mut(lanes) {
+        let Some(tiles) = batches.next() else { return };
+        let mut digests = Digests::default();
+        // SAFETY: the path was chosen for this processor; every lane has a full tile of words that live longer.
+        unsafe { (path.full_tiles)(&tiles, batches.peek(), &mut digests) };
+        hashes.copy_from_slice(&batch::hashes(digests)[..hashes.len()]);
     }
 }
 
-/// Asks for the line of cache in which these words begin.
-fn fetch(words: &[u32]) {
-    #[cfg(target_arch = "x86_64")]
-    // SAFETY: a hint that reads nothing; every processor of this architecture has it.
-    unsafe {
-        use core::arch::x86_64::{_mm_prefetch, _MM_HINT_T1};
-        _mm_prefetch::<_MM_HINT_T1>(words.as_ptr().cast());
-    }
-    #[cfg(not(target_arch = "x86_64"))]
-    let _ = words;
-}
-
-/// Copies words, every NaN made canonical. In a form that the compiler turns into vector instructions.
-///
-/// # Safety
-/// `from` and `to` are `n` words each that do not overlap.
-#[inline(always)]
-pub(crate) unsafe fn canonical(from: *const u32, to: *mut u32, n: usize) {
-    // SAFETY: the caller's promise.
-    let (from, to) = unsafe {
-        (
-            core::slice::from_raw_parts(from, n),
-            core::slice::from_raw_parts_mut(to, n),
-        )
-    };
-    for (to, from) in to.iter_mut().zip(from) {
-        *to = assay_commitment::canonical_word(DType::F32, *from);
+/// Up to as many tiles as there are lanes; lanes without one have the first.
+fn full(parts: &[Part<'_>], dtype: DType, jobs: &[Job]) -> FullTiles {
+    let places = core::array::from_fn::<_, MAX_LANES, _>(|lane| {
+        let job = jobs.get(lane).unwrap_or(&jobs[0]);
+        let part = &parts[job.part];
+        let place = part.place(job.tile);
+        (place.header(), place.first(part.words), place.stride)
+    });
+    FullTiles {
+        header: u64::from_le_bytes(places[0].0),
+        float: dtype == DType::F32,
+        first: places.map(|(_, first, _)| first),
+        strides: places.map(|(_, _, stride)| stride),
     }
 }

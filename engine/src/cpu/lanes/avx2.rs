@@ -1,6 +1,6 @@
 //! Eight lanes: AVX2 and FMA.
 
-use super::Lanes;
+use super::{Lanes, MOST_LANES};
 use core::arch::x86_64::*;
 
 /// Needs AVX2 and FMA.
@@ -128,16 +128,15 @@ impl Lanes for Avx2 {
         unsafe { _mm256_cvtepi32_ps(a) }
     }
     #[inline(always)]
-    unsafe fn transpose(from: *const f32, from_stride: usize, to: *mut f32, to_stride: usize) {
+    unsafe fn load_columns(from: *const f32, stride: usize) -> [__m256; MOST_LANES] {
         unsafe {
             let mut r = [_mm256_setzero_ps(); 8];
             for (i, row) in r.iter_mut().enumerate() {
-                *row = _mm256_loadu_ps(from.add(i * from_stride));
+                *row = _mm256_loadu_ps(from.add(i * stride));
             }
-            let columns = transposed(r);
-            for (i, column) in columns.iter().enumerate() {
-                _mm256_storeu_ps(to.add(i * to_stride), *column);
-            }
+            let mut columns = [_mm256_setzero_ps(); MOST_LANES];
+            columns[..8].copy_from_slice(&transposed(r));
+            columns
         }
     }
 }

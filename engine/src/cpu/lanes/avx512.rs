@@ -1,6 +1,6 @@
 //! Sixteen lanes: AVX-512 F.
 
-use super::Lanes;
+use super::{Lanes, MOST_LANES};
 use core::arch::x86_64::*;
 
 /// Needs AVX-512 F.
@@ -128,16 +128,13 @@ impl Lanes for Avx512 {
         unsafe { _mm512_cvtepi32_ps(a) }
     }
     #[inline(always)]
-    unsafe fn transpose(from: *const f32, from_stride: usize, to: *mut f32, to_stride: usize) {
+    unsafe fn load_columns(from: *const f32, stride: usize) -> [__m512; MOST_LANES] {
         unsafe {
-            let mut r = [_mm512_setzero_ps(); 16];
+            let mut r = [_mm512_setzero_ps(); MOST_LANES];
             for (i, row) in r.iter_mut().enumerate() {
-                *row = _mm512_loadu_ps(from.add(i * from_stride));
+                *row = _mm512_loadu_ps(from.add(i * stride));
             }
-            let columns = transposed(r);
-            for (i, column) in columns.iter().enumerate() {
-                _mm512_storeu_ps(to.add(i * to_stride), *column);
-            }
+            transposed(r)
         }
     }
 }

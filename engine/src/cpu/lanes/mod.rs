@@ -19,6 +19,9 @@ pub(crate) use avx512::Avx512;
 pub(crate) use neon::Neon;
 pub(crate) use scalar::Scalar;
 
+/// Most lanes of any instruction set.
+pub(crate) const MOST_LANES: usize = 16;
+
 /// The operations that kernels are made of. Arithmetic is that of `assay_numerics::scalar` in each lane, except that
 /// the payload of a NaN is free.
 ///
@@ -79,7 +82,6 @@ pub(crate) trait Lanes: Copy + 'static {
     /// The nearest binary32 of a signed integer.
     unsafe fn convert(a: Self::I) -> Self::F;
 
-    /// Reads `COUNT` rows of `COUNT` elements, `from_stride` apart, and writes the transposed square with rows
-    /// `to_stride` apart.
-    unsafe fn transpose(from: *const f32, from_stride: usize, to: *mut f32, to_stride: usize);
+    /// The columns of a square of `COUNT` rows of `COUNT` elements, `stride` apart; vectors behind them mean nothing.
+    unsafe fn load_columns(from: *const f32, stride: usize) -> [Self::F; MOST_LANES];
 }

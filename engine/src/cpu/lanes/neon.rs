@@ -1,6 +1,6 @@
 //! Four lanes: NEON.
 
-use super::Lanes;
+use super::{Lanes, MOST_LANES};
 use core::arch::aarch64::*;
 
 /// NEON is part of every aarch64 processor.
@@ -136,13 +136,14 @@ impl Lanes for Neon {
         unsafe { vcvtq_f32_s32(a) }
     }
     #[inline(always)]
-    unsafe fn transpose(from: *const f32, from_stride: usize, to: *mut f32, to_stride: usize) {
+    unsafe fn load_columns(from: *const f32, stride: usize) -> [float32x4_t; MOST_LANES] {
         unsafe {
-            for i in 0..4 {
-                for j in 0..4 {
-                    *to.add(j * to_stride + i) = *from.add(i * from_stride + j);
-                }
+            let mut columns = [vdupq_n_f32(0.0); MOST_LANES];
+            for (j, column) in columns.iter_mut().enumerate().take(4) {
+                let element = |i: usize| *from.add(i * stride + j);
+                *column = vld1q_f32([element(0), element(1), element(2), element(3)].as_ptr());
             }
+            columns
         }
     }
 }

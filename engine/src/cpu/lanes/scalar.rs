@@ -1,6 +1,6 @@
 //! One lane and no instruction set: runs everywhere, with the soft fused multiply-add of the reference.
 
-use super::Lanes;
+use super::{Lanes, MOST_LANES};
 use assay_numerics::scalar;
 
 /// The portable path.
@@ -144,8 +144,10 @@ impl Lanes for Scalar {
     }
 
     #[inline(always)]
-    unsafe fn transpose(from: *const f32, _from_stride: usize, to: *mut f32, _to_stride: usize) {
-        // SAFETY: both are valid for one element by the trait's contract.
-        unsafe { to.write_unaligned(from.read_unaligned()) }
+    unsafe fn load_columns(from: *const f32, _stride: usize) -> [f32; MOST_LANES] {
+        let mut columns = [0.0; MOST_LANES];
+        // SAFETY: one element can be read by the trait's contract.
+        columns[0] = unsafe { from.read_unaligned() };
+        columns
     }
 }

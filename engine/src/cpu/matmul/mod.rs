@@ -10,6 +10,7 @@ mod long;
 pub(crate) mod pack;
 mod slim;
 pub(crate) mod tile;
+pub(crate) mod turned;
 
 use super::exec::{Exec, Shared};
 use assay_numerics::Dims;

@@ -3,7 +3,7 @@
 //! terms in the same order, and a multiply-add does not mind which factor comes first.
 
 use super::pack::{self, Panels, Right, SLIM_COLS};
-use super::tile::{unaligned_terms, TileArgs, SLIM_VECTORS};
+use super::tile::{TileArgs, SLIM_VECTORS};
 use super::{Block, MatMul, CHUNK};
 use crate::cpu::exec::Exec;
 use crate::cpu::path::Path;
@@ -11,8 +11,6 @@ use std::ops::Range;
 
 /// Rows of a right operand that are read side by side from end to end.
 const ROWS_AT_A_TIME: usize = 16;
-/// Terms of a transposed right operand whose copy stays in the first cache.
-const TERMS_AT_A_TIME: usize = 64;
 
 /// Most rows of a slim block on any path.
 pub(super) const MOST_ROWS: usize = 4;
@@ -69,11 +67,16 @@ impl MatMul {
             Columns::Apart(stride) => (1, stride),
         };
         let output = (c, c_row, c_col);
-        let end = block.col + block.cols;
+        let turned = if self.transpose_b {
+            self.turned_columns(path, (a, b), output, block)
+        } else {
+            0
+        };
+        let (start, end) = (block.col + turned, block.col + block.cols);
         pack::with_panels(|panels: &mut Panels| {
             for chunk in (0..self.terms).step_by(CHUNK) {
                 let terms = chunk..self.terms.min(chunk + CHUNK);
-                for col in (block.col..end).step_by(SLIM_COLS) {
+                for col in (start..end).step_by(SLIM_COLS) {
                     let group = (terms.clone(), col..end.min(col + SLIM_COLS));
                     self.slim_group(path, (a, b), output, group, panels);
                 }
@@ -81,8 +84,55 @@ impl MatMul {
         });
     }
 
-    /// One chunk of some columns, piece by piece. Where the right operand's rows are the product's, a piece is so short
-    /// that a few rows are read from end to end; else as long as its transposed copy stays in the first cache.
+    /// The columns of whole vectors, of which it returns how many they are, where the right operand is transposed: a
+    /// vector's columns are rows there, which are read from end to end.
+    fn turned_columns(
+        &self,
+        path: &Path,
+        (a, b): (&[f32], &[f32]),
+        (c, c_row, c_col): (*mut f32, usize, usize),
+        block: Block,
+    ) -> usize {
+        let whole = block.cols / path.lanes * path.lanes;
+        let (a_row, a_term) = self.left_strides();
+        debug_assert!(a.len() == self.rows * self.terms && b.len() == self.terms * self.cols);
+        for col in (block.col..block.col + whole).step_by(path.lanes) {
+            for term in (0..self.terms).step_by(CHUNK) {
+                let args = TileArgs {
+                    terms: CHUNK.min(self.terms - term),
+                    a: a[term * a_term..].as_ptr(),
+                    a_row,
+                    a_term,
+                    b: b[col * self.terms + term..].as_ptr(),
+                    b_term: self.terms,
+                    c: c.wrapping_add(col * c_col),
+                    c_row,
+                    c_col,
+                    columns: path.lanes,
+                    first: term == 0,
+                    part: core::ptr::null_mut(),
+                    begins: true,
+                    ends: true,
+                };
+                // SAFETY: the path was chosen because the processor has its instructions. The operands have these terms
+                // of all rows and of a vector's columns, which lie inside the block, and blocks of different tasks do not
+                // overlap.
+                unsafe { path.turned[self.rows - 1](&args) };
+            }
+        }
+        whole
+    }
+
+    /// From row to row and from term to term of the left operand.
+    fn left_strides(&self) -> (usize, usize) {
+        if self.transpose_a {
+            (1, self.rows)
+        } else {
+            (self.terms, 1)
+        }
+    }
+
+    /// One chunk of some columns, in pieces so short that a few rows of the right operand are read from end to end.
     fn slim_group(
         &self,
         path: &Path,
@@ -92,28 +142,10 @@ impl MatMul {
         panels: &mut Panels,
     ) {
         let width = SLIM_VECTORS * path.lanes;
-        if !self.transpose_b {
-            for term in terms.clone().step_by(ROWS_AT_A_TIME) {
-                let piece = term..terms.end.min(term + ROWS_AT_A_TIME);
-                for col in cols.clone().step_by(width) {
-                    let piece = Piece::new(&terms, piece.clone(), &cols, col, width);
-                    self.slim_piece(path, operands, output, &piece, panels);
-                }
-            }
-            return;
-        }
-        for col in cols.clone().step_by(width) {
-            let first = operands.1[col * self.terms + terms.start..].as_ptr();
-            let lead = unaligned_terms(first, self.terms, path.lanes);
-            let mut term = terms.start;
-            while term < terms.end {
-                let length = match lead {
-                    1.. if term == terms.start => lead,
-                    _ => TERMS_AT_A_TIME,
-                };
-                let piece = term..terms.end.min(term + length);
-                term = piece.end;
-                let piece = Piece::new(&terms, piece, &cols, col, width);
+        for term in terms.clone().step_by(ROWS_AT_A_TIME) {
+            let piece = term..terms.end.min(term + ROWS_AT_A_TIME);
+            for col in cols.clone().step_by(width) {
+                let piece = Piece::new(&terms, piece.clone(), &cols, col, width);
                 self.slim_piece(path, operands, output, &piece, panels);
             }
         }
@@ -129,11 +161,8 @@ impl MatMul {
     ) {
         let Piece { term, col, .. } = *piece;
         let (terms, columns) = (piece.terms, piece.columns);
-        let (a, a_row, a_term) = if self.transpose_a {
-            (&a[term * self.rows..], 1, self.rows)
-        } else {
-            (&a[term..], self.terms, 1)
-        };
+        let (a_row, a_term) = self.left_strides();
+        let a = &a[term * a_term..];
         debug_assert!(a.len() > (self.rows - 1) * a_row + (terms - 1) * a_term);
         let (extent, use_of) = ((terms, columns), (SLIM_VECTORS * path.lanes, 1));
         let right = Right::new(

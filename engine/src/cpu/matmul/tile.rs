@@ -1,7 +1,7 @@
 //! The register blocks of the product: up to `ROWS` rows times one or two vectors of columns, and for products of very few
 //! rows a slim one of more vectors.
 
-use crate::cpu::lanes::Lanes;
+use crate::cpu::lanes::{Lanes, MOST_LANES};
 
 /// Where a register block reads and writes. Strides are in elements.
 #[derive(Clone, Copy)]
@@ -12,10 +12,10 @@ pub(crate) struct TileArgs {
     pub(crate) a: *const f32,
     pub(crate) a_row: usize,
     pub(crate) a_term: usize,
-    /// Right operand: element (term, column) lies at `term * b_term + column`.
+    /// Right operand: element (term, column) lies at `term * b_term + column`, of turned blocks at `column * b_term + term`.
     pub(crate) b: *const f32,
     pub(crate) b_term: usize,
-    /// Output: element (row, column) lies at `row * c_row + column * c_col`; `c_col` is 1 but for slim blocks.
+    /// Output: element (row, column) lies at `row * c_row + column * c_col`; `c_col` is 1 but for slim and turned blocks.
     pub(crate) c: *mut f32,
     pub(crate) c_row: usize,
     pub(crate) c_col: usize,
@@ -180,7 +180,7 @@ unsafe fn take_terms<L: Lanes, const ROWS: usize, const VECTORS: usize>(
 /// # Safety
 /// As [`tile`], of the output.
 #[inline(always)]
-unsafe fn add_row<L: Lanes, const VECTORS: usize>(
+pub(super) unsafe fn add_row<L: Lanes, const VECTORS: usize>(
     args: &TileArgs,
     row: usize,
     sums: &[L::F; VECTORS],
@@ -205,15 +205,15 @@ unsafe fn add_row<L: Lanes, const VECTORS: usize>(
 /// # Safety
 /// As [`slim`], of the output.
 #[inline(always)]
-unsafe fn add_row_apart<L: Lanes, const VECTORS: usize>(
+pub(super) unsafe fn add_row_apart<L: Lanes, const VECTORS: usize>(
     args: &TileArgs,
     row: usize,
     sums: &[L::F; VECTORS],
 ) {
-    // SAFETY: every access is one that the caller has promised; no vector has more than 16 lanes.
+    // SAFETY: every access is one that the caller has promised.
     unsafe {
         for (v, sum) in sums.iter().enumerate() {
-            let mut parts = [0.0f32; 16];
+            let mut parts = [0.0f32; MOST_LANES];
             L::store(parts.as_mut_ptr(), *sum);
             let lanes = args.columns.saturating_sub(v * L::COUNT).min(L::COUNT);
             for (lane, part) in parts.iter().enumerate().take(lanes) {
@@ -248,12 +248,10 @@ pub(crate) unsafe fn pack_transposed<L: Lanes>(
         let end = lead + (terms - lead) / L::COUNT * L::COUNT;
         for column in (0..squares).step_by(L::COUNT) {
             for term in (lead..end).step_by(L::COUNT) {
-                L::transpose(
-                    from.add(column * stride + term),
-                    stride,
-                    to.add(term * width + column),
-                    width,
-                );
+                let columns = L::load_columns(from.add(column * stride + term), stride);
+                for (i, vector) in columns.into_iter().enumerate().take(L::COUNT) {
+                    L::store(to.add((term + i) * width + column), vector);
+                }
             }
             for term in (0..lead).chain(end..terms) {
                 for lane in column..column + L::COUNT {

@@ -63,13 +63,16 @@ fn chunks_of_the_inner_dimension() {
     }
 }
 
-/// Few rows and many columns, and the other way round, of more terms than one chunk.
+/// Few rows and many columns, and the other way round, of more terms than one chunk; with rows that are aligned alike and
+/// with rows that are not.
 #[test]
 fn slim_products() {
     for (flags, few) in (0..4).flat_map(|flags| [1, 2, 3, 4].map(|few| (flags, few))) {
         let seed = u64::from(few);
         check([1, 1], [few, 515, 103], flags, 0, Values::Tame, seed);
         check([1, 1], [103, 515, few], flags, 0, Values::Tame, seed);
+        check([1, 1], [few, 560, 103], flags, 0, Values::Wild, seed);
+        check([1, 1], [103, 560, few], flags, 0, Values::Wild, seed);
         check([2, 2], [few, 21, 230], flags, few as u8, Values::Wild, seed);
         check([2, 2], [230, 21, few], flags, few as u8, Values::Wild, seed);
     }

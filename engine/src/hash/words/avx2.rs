@@ -1,6 +1,7 @@
 //! Four lanes: AVX2.
 
-use super::Words;
+use super::{Words, INFINITY, MAGNITUDE};
+use assay_numerics::scalar::CANONICAL_NAN;
 use core::arch::x86_64::*;
 
 /// Needs AVX2.
@@ -39,9 +40,17 @@ impl Words for Avx2 {
         }
     }
     #[inline(always)]
+    unsafe fn canonical(a: __m256i) -> __m256i {
+        unsafe {
+            let magnitude = _mm256_and_si256(a, _mm256_set1_epi32(MAGNITUDE));
+            let nan = _mm256_cmpgt_epi32(magnitude, _mm256_set1_epi32(INFINITY));
+            _mm256_blendv_epi8(a, _mm256_set1_epi32(CANONICAL_NAN as i32), nan)
+        }
+    }
+    #[inline(always)]
     unsafe fn load(lanes: *const *const u64, at: usize) -> __m256i {
         unsafe {
-            let word = |lane: usize| (*lanes.add(lane)).add(at).read() as i64;
+            let word = |lane: usize| (*lanes.add(lane)).add(at).read_unaligned() as i64;
             _mm256_set_epi64x(word(3), word(2), word(1), word(0))
         }
     }

@@ -1,6 +1,7 @@
 //! Eight lanes: AVX-512 F.
 
-use super::Words;
+use super::{Words, INFINITY, MAGNITUDE};
+use assay_numerics::scalar::CANONICAL_NAN;
 use core::arch::x86_64::*;
 
 /// Needs AVX-512 F.
@@ -33,9 +34,17 @@ impl Words for Avx512 {
         unsafe { _mm512_rolv_epi64(a, _mm512_set1_epi64(n.into())) }
     }
     #[inline(always)]
+    unsafe fn canonical(a: __m512i) -> __m512i {
+        unsafe {
+            let magnitude = _mm512_and_si512(a, _mm512_set1_epi32(MAGNITUDE));
+            let nan = _mm512_cmpgt_epi32_mask(magnitude, _mm512_set1_epi32(INFINITY));
+            _mm512_mask_mov_epi32(a, nan, _mm512_set1_epi32(CANONICAL_NAN as i32))
+        }
+    }
+    #[inline(always)]
     unsafe fn load(lanes: *const *const u64, at: usize) -> __m512i {
         unsafe {
-            let word = |lane: usize| (*lanes.add(lane)).add(at).read() as i64;
+            let word = |lane: usize| (*lanes.add(lane)).add(at).read_unaligned() as i64;
             let (w0, w1, w2, w3) = (word(0), word(1), word(2), word(3));
             _mm512_set_epi64(word(7), word(6), word(5), word(4), w3, w2, w1, w0)
         }

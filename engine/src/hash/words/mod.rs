@@ -12,11 +12,18 @@ pub(crate) use avx2::Avx2;
 pub(crate) use avx512::Avx512;
 pub(crate) use scalar::Scalar;
 
+/// A binary32 without its sign.
+#[cfg(target_arch = "x86_64")]
+const MAGNITUDE: i32 = 0x7fff_ffff;
+/// The largest magnitude that is no NaN.
+#[cfg(target_arch = "x86_64")]
+const INFINITY: i32 = 0x7f80_0000;
+
 /// The operations that Keccak is made of, on `COUNT` states at once.
 ///
 /// # Safety
 /// Every method asks that the processor has the instructions of the set. Loads and stores ask besides that the pointers
-/// are valid for what they name; no alignment is needed.
+/// are valid for what they name; words are little endian and need no alignment.
 pub(crate) trait Words: Copy + 'static {
     /// Lanes of a vector: 1, 4 or 8.
     const COUNT: usize;
@@ -31,6 +38,9 @@ pub(crate) trait Words: Copy + 'static {
     unsafe fn chi(a: Self::V, b: Self::V, c: Self::V) -> Self::V;
     /// Each word rotated left by `n`, 1 to 63.
     unsafe fn rol(a: Self::V, n: u32) -> Self::V;
+
+    /// Each word's halves, as binary32 those that are NaN made canonical.
+    unsafe fn canonical(a: Self::V) -> Self::V;
 
     /// Word `at` of each lane's message.
     unsafe fn load(lanes: *const *const u64, at: usize) -> Self::V;

@@ -1,6 +1,8 @@
 //! One lane: plain Rust.
 
 use super::Words;
+use assay_commitment::canonical_word;
+use assay_numerics::DType;
 
 /// Needs nothing.
 #[derive(Clone, Copy)]
@@ -32,8 +34,13 @@ impl Words for Scalar {
         a.rotate_left(n)
     }
     #[inline(always)]
+    unsafe fn canonical(a: u64) -> u64 {
+        let canonical = |word: u64| u64::from(canonical_word(DType::F32, word as u32));
+        canonical(a) | (canonical(a >> 32) << 32)
+    }
+    #[inline(always)]
     unsafe fn load(lanes: *const *const u64, at: usize) -> u64 {
-        unsafe { (*lanes).add(at).read() }
+        u64::from_le(unsafe { (*lanes).add(at).read_unaligned() })
     }
     #[inline(always)]
     unsafe fn load_square(lanes: *const *const u64, at: usize, to: &mut [u64; 8]) {
