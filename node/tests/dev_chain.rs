@@ -5,7 +5,7 @@ mod common;
 
 use common::{command, failure, Client, Node};
 use serde_json::json;
-use std::{net::TcpListener, process::Command};
+use std::{collections::BTreeSet, net::TcpListener, process::Command};
 
 /// As the RPC writes bytes.
 fn hex(bytes: &[u8]) -> String {
@@ -175,6 +175,41 @@ async fn the_market_answers_and_its_errors_say_what_to_do() {
     let error = client.call("assay_quote", json!([{}])).await.unwrap_err();
     assert_eq!(error["code"], -32_602);
     assert!(error["data"].as_str().unwrap().contains("spec"), "{error}");
+}
+
+/// Metrics that a text names: ours begin with `substrate_`.
+fn named(text: &str) -> BTreeSet<&str> {
+    let words = text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_');
+    words
+        .filter(|word| word.starts_with("substrate_"))
+        .collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_metrics_that_dashboard_and_alerts_name_are_exported() {
+    let base = tempfile::tempdir().unwrap();
+    let node = Node::start(base.path());
+    Client::connect(&node).await.finalised(1).await;
+    let exported = node.exported().await;
+
+    let listed = named(include_str!("../../deploy/metrics.txt"));
+    let substrate = exported
+        .keys()
+        .filter(|name| name.starts_with("substrate_"));
+    for name in substrate {
+        assert!(listed.contains(&**name), "deploy/metrics.txt lacks {name}");
+    }
+    let is_exported = |series: &str| {
+        let parts = ["_bucket", "_sum", "_count"].into_iter();
+        let histogram = parts.filter_map(|part| series.strip_suffix(part));
+        let is_histogram = |name| exported.get(name).is_some_and(|kind| kind == "histogram");
+        exported.contains_key(series) || histogram.into_iter().any(is_histogram)
+    };
+    let dashboard = named(include_str!("../../deploy/grafana/assay.json"));
+    let alerts = named(include_str!("../../deploy/prometheus/alerts.yml"));
+    for series in dashboard.union(&alerts) {
+        assert!(is_exported(series), "no {series} in {exported:#?}");
+    }
 }
 
 #[test]

@@ -6,10 +6,12 @@
 //! | `pool` | the transaction pool |
 //! | `ports` | refuses to start on ports that another program holds |
 //! | `network` | litep2p, block and warp sync |
+//! | `peers` | the network as block synchronisation sees it |
 //! | `tasks` | block production, finality, authority discovery, offchain workers |
 
 mod network;
 pub mod parts;
+mod peers;
 mod pool;
 mod ports;
 mod tasks;

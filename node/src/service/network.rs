@@ -1,22 +1,38 @@
 //! The network: litep2p, block and warp sync, GRANDPA's gossip.
 
-use super::parts::{FullBackend, FullClient, Pool};
+use super::{
+    parts::{FullBackend, FullClient, Pool},
+    peers::Peers,
+};
 use assay_runtime::{opaque::Block, Hash};
 use sc_client_api::BlockBackend;
+use sc_consensus::ImportQueue;
 use sc_consensus_grandpa::{warp_proof::NetworkProvider, SharedAuthoritySet};
 use sc_network::{
-    config::FullNetworkConfiguration, service::traits::NetworkService, Litep2pNetworkBackend,
-    NetworkBackend, NotificationService, ProtocolName,
+    config::FullNetworkConfiguration,
+    service::{traits::NetworkService, NotificationMetrics},
+    Litep2pNetworkBackend, NetworkBackend, NotificationService, ProtocolName,
 };
-use sc_network_sync::SyncingService;
+use sc_network_sync::{
+    service::network::{NetworkServiceHandle, NetworkServiceProvider},
+    SyncingService, WarpSyncConfig,
+};
 use sc_network_transactions::TransactionsHandlerController;
 use sc_service::{
-    error::Error as ServiceError, BuildNetworkParams, Configuration, TaskManager, WarpSyncConfig,
+    build_default_syncing_engine, build_network_advanced, default_gap_sync_body_policy,
+    error::Error as ServiceError, BuildNetworkAdvancedParams, Configuration,
+    DefaultSyncingEngineConfig, TaskManager,
 };
 use sc_utils::mpsc::TracingUnboundedSender;
+use sp_consensus::block_validation::DefaultBlockAnnounceValidator;
 use std::sync::Arc;
 
 type Backend = Litep2pNetworkBackend;
+type NetConfig = FullNetworkConfiguration<Block, Hash, Backend>;
+type AnnouncementConfig = <Backend as NetworkBackend<Block, Hash>>::NotificationProtocolConfig;
+
+/// The group of the network's tasks.
+const NETWORKING: Option<&str> = Some("networking");
 
 /// What the network needs of the node.
 pub struct Needs<'a> {
@@ -62,8 +78,7 @@ pub fn start(
     let registry = config.prometheus_registry().cloned();
     let metrics =
         <Backend as NetworkBackend<Block, Hash>>::register_notification_metrics(registry.as_ref());
-    let mut net_config =
-        FullNetworkConfiguration::<Block, Hash, Backend>::new(&config.network, registry);
+    let mut net_config = NetConfig::new(&config.network, registry.clone());
 
     let genesis = needs
         .client
@@ -77,22 +92,33 @@ pub fn start(
     );
     net_config.add_notification_protocol(gossip_config);
 
-    let warp = NetworkProvider::new(needs.backend.clone(), needs.authorities, Vec::new());
+    let provider = NetworkServiceProvider::new();
+    let (sync_service, block_announce_config) =
+        spawn_synchronisation(config, &needs, &mut net_config, provider.handle(), &metrics)?;
     let (service, system_rpc, transactions, sync, _) =
-        sc_service::build_network(BuildNetworkParams {
-            config,
+        build_network_advanced(BuildNetworkAdvancedParams {
+            role: config.role,
+            protocol_id: config.protocol_id(),
+            fork_id: config.chain_spec.fork_id(),
+            announce_block: config.announce_block,
             net_config,
             client: needs.client.clone(),
             transaction_pool: needs.pool.clone(),
             spawn_handle: needs.task_manager.spawn_handle(),
             spawn_essential_handle: needs.task_manager.spawn_essential_handle(),
             import_queue: needs.import_queue,
-            block_announce_validator_builder: None,
-            warp_sync_config: Some(WarpSyncConfig::WithProvider(Arc::new(warp))),
-            block_relay: None,
+            sync_service,
+            block_announce_config,
+            // One that nobody asks: synchronisation has a view of its own.
+            network_service_provider: NetworkServiceProvider::new(),
+            metrics_registry: registry.as_ref(),
             metrics,
-            gap_sync_body_policy: None,
+            blocks_pruning: config.blocks_pruning,
         })?;
+    let (peers, acting) = Peers::of(service.clone());
+    let tasks = needs.task_manager.spawn_handle();
+    tasks.spawn("sync-peers", NETWORKING, provider.run(Arc::new(peers)));
+    tasks.spawn("sync-words", NETWORKING, acting);
     Ok((
         Network {
             service,
@@ -105,4 +131,33 @@ pub fn start(
             service: gossip,
         },
     ))
+}
+
+/// Starts block, state and warp synchronisation, which asks `network` for what it needs.
+fn spawn_synchronisation(
+    config: &Configuration,
+    needs: &Needs<'_>,
+    net_config: &mut NetConfig,
+    network: NetworkServiceHandle,
+    metrics: &NotificationMetrics,
+) -> Result<(SyncingService<Block>, AnnouncementConfig), ServiceError> {
+    let warp = NetworkProvider::new(needs.backend.clone(), needs.authorities.clone(), Vec::new());
+    let peers = &config.network.default_peers_set;
+    build_default_syncing_engine(DefaultSyncingEngineConfig {
+        role: config.role,
+        protocol_id: config.protocol_id(),
+        fork_id: config.chain_spec.fork_id(),
+        net_config,
+        block_announce_validator: Box::new(DefaultBlockAnnounceValidator),
+        network_service_handle: network,
+        warp_sync_config: Some(WarpSyncConfig::WithProvider(Arc::new(warp))),
+        client: needs.client.clone(),
+        import_queue_service: needs.import_queue.service(),
+        num_peers_hint: (peers.in_peers + peers.out_peers) as usize,
+        spawn_handle: &needs.task_manager.spawn_handle(),
+        spawn_essential_handle: &needs.task_manager.spawn_essential_handle(),
+        metrics_registry: config.prometheus_registry(),
+        metrics: metrics.clone(),
+        gap_sync_body_policy: default_gap_sync_body_policy(config.blocks_pruning),
+    })
 }

@@ -3,6 +3,7 @@
 use futures::{SinkExt, StreamExt};
 use serde_json::{json, Value};
 use std::{
+    collections::BTreeMap,
     io::{BufRead, BufReader, Read},
     path::Path,
     process::{Child, Command, ExitStatus, Stdio},
@@ -10,7 +11,10 @@ use std::{
     thread::JoinHandle,
     time::Duration,
 };
-use tokio::net::TcpStream;
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+};
 use tokio_tungstenite::{connect_async, tungstenite::Message, MaybeTlsStream, WebSocketStream};
 
 /// How long anything may take before the test gives up.
@@ -21,12 +25,14 @@ pub struct Node {
     child: Child,
     /// Address of its RPC.
     pub url: String,
+    /// Address of its metrics.
+    pub metrics: String,
     /// Reads what it says to the end.
     reader: Option<JoinHandle<Vec<String>>>,
 }
 
 impl Node {
-    /// Starts a development node on free ports and waits until its RPC is open.
+    /// Starts a development node on free ports and waits until its RPC and its metrics are open.
     pub fn start(base: &Path) -> Self {
         Self::start_with(base, &[])
     }
@@ -44,22 +50,46 @@ impl Node {
             let lines = BufReader::new(stderr).lines().map_while(Result::ok);
             lines
                 .inspect(|line| {
-                    if let Some(address) = rpc_address(line) {
-                        let _ = send.send(address);
-                    }
+                    let _ = send.send(line.clone());
                 })
                 .collect()
         });
         let mut node = Self {
             child,
             url: String::new(),
+            metrics: String::new(),
             reader: Some(reader),
         };
-        let address = receive
-            .recv_timeout(PATIENCE)
-            .expect("the node opens its RPC");
-        node.url = format!("ws://{address}");
+        while node.url.is_empty() || node.metrics.is_empty() {
+            let line = receive.recv_timeout(PATIENCE);
+            let line = line.expect("the node opens its RPC and its metrics");
+            if let Some(address) = address_after(&line, "Running JSON-RPC server: addr=") {
+                node.url = format!("ws://{address}");
+            }
+            if let Some(address) = address_after(&line, "Prometheus exporter started at ") {
+                node.metrics = address;
+            }
+        }
         node
+    }
+
+    /// The names of the metrics that it exports, each with its type.
+    pub async fn exported(&self) -> BTreeMap<String, String> {
+        let mut connection = within(TcpStream::connect(&self.metrics)).await.unwrap();
+        let request = b"GET /metrics HTTP/1.0\r\n\r\n";
+        within(connection.write_all(request)).await.unwrap();
+        let mut answer = String::new();
+        within(connection.read_to_string(&mut answer))
+            .await
+            .unwrap();
+        assert!(answer.starts_with("HTTP/1.0 200"), "{answer}");
+        let types = answer
+            .lines()
+            .filter_map(|line| line.strip_prefix("# TYPE "));
+        types
+            .filter_map(|line| line.split_once(' '))
+            .map(|(name, kind)| (name.to_owned(), kind.to_owned()))
+            .collect()
     }
 
     /// Stops it as a service manager does: all that it said, and whether it ended well.
@@ -85,16 +115,17 @@ impl Drop for Node {
     }
 }
 
-/// The node with what every test wants: its own directory and ports, no telemetry, no metrics.
+/// The node with what every test wants: its own directory and ports, no telemetry.
 pub fn command(base: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_assay-node"));
     command
         .args([
             "--dev",
             "--no-telemetry",
-            "--no-prometheus",
             "--no-mdns",
             "--port",
+            "0",
+            "--prometheus-port",
             "0",
             "--base-path",
         ])
@@ -124,9 +155,9 @@ pub fn failure(command: &mut Command) -> String {
     said
 }
 
-/// The first address in the line with which the node tells where its RPC is.
-fn rpc_address(line: &str) -> Option<String> {
-    let (_, addresses) = line.split_once("Running JSON-RPC server: addr=")?;
+/// The first address after these words.
+fn address_after(line: &str, words: &str) -> Option<String> {
+    let (_, addresses) = line.split_once(words)?;
     addresses.split([',', ' ']).next().map(str::to_owned)
 }
 

@@ -35,6 +35,9 @@ struct Options {
     /// Blocks for which each fault lasts, at least; an old database is this old.
     #[arg(long, default_value_t = 200)]
     blocks: u32,
+    /// Strike only faults whose name contains this.
+    #[arg(long, value_name = "NAME", default_value = "")]
+    only: String,
     /// Write the figures to this file.
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
@@ -66,6 +69,7 @@ async fn soak(options: &Options) -> Report {
     for _ in 0..options.rounds {
         let mut faults = Fault::ALL.to_vec();
         random.shuffle(&mut faults);
+        faults.retain(|fault| fault.name().contains(&options.only));
         for fault in faults {
             if late() {
                 break;
