@@ -11,7 +11,6 @@
 
 mod network;
 pub mod parts;
-mod peers;
 mod pool;
 mod ports;
 mod tasks;

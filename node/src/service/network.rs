@@ -1,29 +1,31 @@
 //! The network: litep2p, block and warp sync, GRANDPA's gossip.
 
-use super::{
-    parts::{FullBackend, FullClient, Pool},
-    peers::Peers,
-};
+use super::parts::{FullBackend, FullClient, Pool};
+use assay_peers::{Lenient, Peers};
 use assay_runtime::{opaque::Block, Hash};
-use sc_client_api::BlockBackend;
+use futures::StreamExt;
+use sc_client_api::{BlockBackend, BlockchainEvents};
 use sc_consensus::ImportQueue;
 use sc_consensus_grandpa::{warp_proof::NetworkProvider, SharedAuthoritySet};
 use sc_network::{
     config::FullNetworkConfiguration,
     service::{traits::NetworkService, NotificationMetrics},
-    Litep2pNetworkBackend, NetworkBackend, NotificationService, ProtocolName,
+    Litep2pNetworkBackend, NetworkBackend, NetworkBlock, NotificationService, ProtocolName,
 };
 use sc_network_sync::{
+    engine::SyncingEngine,
     service::network::{NetworkServiceHandle, NetworkServiceProvider},
+    strategy::SyncingStrategy,
     SyncingService, WarpSyncConfig,
 };
 use sc_network_transactions::TransactionsHandlerController;
 use sc_service::{
-    build_default_syncing_engine, build_network_advanced, default_gap_sync_body_policy,
-    error::Error as ServiceError, BuildNetworkAdvancedParams, Configuration,
-    DefaultSyncingEngineConfig, TaskManager,
+    build_default_block_downloader, build_network_advanced, build_polkadot_syncing_strategy,
+    default_gap_sync_body_policy, error::Error as ServiceError, BuildNetworkAdvancedParams,
+    Configuration, TaskManager,
 };
 use sc_utils::mpsc::TracingUnboundedSender;
+use sp_blockchain::HeaderBackend;
 use sp_consensus::block_validation::DefaultBlockAnnounceValidator;
 use std::sync::Arc;
 
@@ -115,10 +117,12 @@ pub fn start(
             metrics,
             blocks_pruning: config.blocks_pruning,
         })?;
-    let (peers, acting) = Peers::of(service.clone());
+    let (peers, work) = Peers::of(service.clone());
     let tasks = needs.task_manager.spawn_handle();
     tasks.spawn("sync-peers", NETWORKING, provider.run(Arc::new(peers)));
-    tasks.spawn("sync-words", NETWORKING, acting);
+    tasks.spawn("sync-peers-work", NETWORKING, work);
+    let best = tell_best(needs.client.clone(), sync.clone());
+    tasks.spawn("sync-best", NETWORKING, best);
     Ok((
         Network {
             service,
@@ -133,7 +137,20 @@ pub fn start(
     ))
 }
 
-/// Starts block, state and warp synchronisation, which asks `network` for what it needs.
+/// Tells peers which block is the best after finality has chosen. An import tells it too; but finality may take the best block
+/// back to a lower one, and peers that still hear of the old one ask for it, in vain, and drop this node for it.
+async fn tell_best(client: Arc<FullClient>, sync: Arc<SyncingService<Block>>) {
+    let mut finalised = client.finality_notification_stream();
+    let mut told = None;
+    while finalised.next().await.is_some() {
+        let info = client.info();
+        if told.replace(info.best_hash) != Some(info.best_hash) {
+            sync.new_best_block_imported(info.best_hash, info.best_number);
+        }
+    }
+}
+
+/// Starts block, state and warp synchronisation, which asks `network` for what it needs and keeps peers that lack a block.
 fn spawn_synchronisation(
     config: &Configuration,
     needs: &Needs<'_>,
@@ -141,23 +158,56 @@ fn spawn_synchronisation(
     network: NetworkServiceHandle,
     metrics: &NotificationMetrics,
 ) -> Result<(SyncingService<Block>, AnnouncementConfig), ServiceError> {
-    let warp = NetworkProvider::new(needs.backend.clone(), needs.authorities.clone(), Vec::new());
-    let peers = &config.network.default_peers_set;
-    build_default_syncing_engine(DefaultSyncingEngineConfig {
-        role: config.role,
-        protocol_id: config.protocol_id(),
-        fork_id: config.chain_spec.fork_id(),
+    let (protocol, fork) = (config.protocol_id(), config.chain_spec.fork_id());
+    let strategy = synchronisation_strategy(config, needs, net_config, network.clone())?;
+    let (engine, service, block_announce_config) = SyncingEngine::new(
+        (&config.role).into(),
+        needs.client.clone(),
+        config.prometheus_registry(),
+        metrics.clone(),
         net_config,
-        block_announce_validator: Box::new(DefaultBlockAnnounceValidator),
-        network_service_handle: network,
-        warp_sync_config: Some(WarpSyncConfig::WithProvider(Arc::new(warp))),
-        client: needs.client.clone(),
-        import_queue_service: needs.import_queue.service(),
-        num_peers_hint: (peers.in_peers + peers.out_peers) as usize,
-        spawn_handle: &needs.task_manager.spawn_handle(),
-        spawn_essential_handle: &needs.task_manager.spawn_essential_handle(),
-        metrics_registry: config.prometheus_registry(),
-        metrics: metrics.clone(),
-        gap_sync_body_policy: default_gap_sync_body_policy(config.blocks_pruning),
-    })
+        protocol,
+        fork,
+        Box::new(DefaultBlockAnnounceValidator),
+        Box::new(Lenient::new(strategy)),
+        network,
+        needs.import_queue.service(),
+        net_config.peer_store_handle(),
+    )?;
+    let essential = needs.task_manager.spawn_essential_handle();
+    essential.spawn_blocking("syncing", None, engine.run());
+    Ok((service, block_announce_config))
+}
+
+/// The SDK's strategy, and what serves blocks, state and warp proofs to others.
+fn synchronisation_strategy(
+    config: &Configuration,
+    needs: &Needs<'_>,
+    net_config: &mut NetConfig,
+    network: NetworkServiceHandle,
+) -> Result<Box<dyn SyncingStrategy<Block>>, ServiceError> {
+    let (protocol, fork) = (config.protocol_id(), config.chain_spec.fork_id());
+    let peers = &config.network.default_peers_set;
+    let tasks = needs.task_manager.spawn_handle();
+    let blocks = build_default_block_downloader(
+        &protocol,
+        fork,
+        net_config,
+        network,
+        needs.client.clone(),
+        (peers.in_peers + peers.out_peers) as usize,
+        &tasks,
+    );
+    let warp = NetworkProvider::new(needs.backend.clone(), needs.authorities.clone(), Vec::new());
+    build_polkadot_syncing_strategy(
+        protocol,
+        fork,
+        net_config,
+        Some(WarpSyncConfig::WithProvider(Arc::new(warp))),
+        blocks,
+        needs.client.clone(),
+        &tasks,
+        config.prometheus_registry(),
+        default_gap_sync_body_policy(config.blocks_pruning),
+    )
 }

@@ -1,45 +1,64 @@
-//! The network as block synchronisation sees it: a peer that it drops goes, reserved or not.
+//! The network as block synchronisation sees it: patient with peers that have not got a block yet, and rid of those it drops.
 //!
-//! The synchronisation drops a peer that has not what it was asked for: it forgets what else that peer owes it, and counts on
-//! the peer to come back by a new stream. The network closes no stream to a reserved peer, so what was left to the peer would be
-//! waited for without end. Where all peers are reserved, as a validator's behind its own full nodes, the node would stand
-//! still sooner or later. So a reserved peer's stream is closed too, and the peer reserved again.
+//! GRANDPA's votes for a block may come before the block, and synchronisation then asks everybody for it, who may not have it
+//! either, or never on another fork. Who has no block to give is dropped; and on both sides of a stream that ends before a
+//! question is answered the other is not asked anything for a minute or more. On a slow network with forks all peers are out of
+//! question sooner or later. Three things are different here:
+//!
+//! - **Questions.** A peer that gives none of the blocks that it is asked for is asked again for a while, before synchronisation
+//!   hears of it.
+//! - **Lack.** It is not dropped for it.
+//! - **Drops.** A peer that is dropped goes, reserved or not. Synchronisation counts on it to come back by a new stream, but the
+//!   network closes no stream to a reserved peer, so what was left to it would be waited for without end. Where all peers are
+//!   reserved, as a validator's behind its own full nodes, the node would stand still. So a reserved peer's stream is
+//!   closed too, and the peer reserved again; and it is not banned, whatever it does.
+
+mod drops;
+mod questions;
+mod strategy;
+#[cfg(test)]
+mod tests;
 
 use async_trait::async_trait;
+use drops::Word;
 use futures::{
     channel::{
-        mpsc::{unbounded, UnboundedReceiver, UnboundedSender},
+        mpsc::{unbounded, UnboundedSender},
         oneshot,
     },
-    StreamExt,
+    future::join,
 };
+use questions::{Answer, Question};
 use sc_network::{
-    config::MultiaddrWithPeerId, multiaddr::Multiaddr, service::traits::NetworkService,
-    IfDisconnected, NetworkPeers, NetworkRequest, ObservedRole, PeerId, ProtocolName,
-    ReputationChange, RequestFailure,
+    config::MultiaddrWithPeerId, multiaddr::Multiaddr, IfDisconnected, NetworkPeers,
+    NetworkRequest, ObservedRole, PeerId, ProtocolName, ReputationChange, RequestFailure,
 };
 use std::{collections::HashSet, future::Future, sync::Arc};
-
-/// What is said of a peer.
-enum Word {
-    /// Its stream is to be closed.
-    Drop(ProtocolName),
-    /// It did well or badly.
-    Report(ReputationChange),
-}
+pub use strategy::Lenient;
 
 /// What block synchronisation asks of the network.
-pub struct Peers {
-    network: Arc<dyn NetworkService>,
+pub struct Peers<N: ?Sized> {
+    network: Arc<N>,
     words: UnboundedSender<(PeerId, Word)>,
+    questions: UnboundedSender<(Question, oneshot::Sender<Answer>)>,
 }
 
-impl Peers {
-    /// The network, and what drops peers for as long as there is this view of it.
-    pub fn of(network: Arc<dyn NetworkService>) -> (Self, impl Future<Output = ()>) {
+impl<N: NetworkPeers + NetworkRequest + Send + Sync + ?Sized> Peers<N> {
+    /// The network, and what drops and asks peers for as long as there is this view of it.
+    pub fn of(network: Arc<N>) -> (Self, impl Future<Output = ()>) {
         let (words, said) = unbounded();
-        let acting = act(network.clone(), said);
-        (Self { network, words }, acting)
+        let (questions, asked) = unbounded();
+        let dropping = drops::act(network.clone(), said);
+        let asking = questions::ask_all(network.clone(), asked);
+        let work = async {
+            join(dropping, asking).await;
+        };
+        let peers = Self {
+            network,
+            words,
+            questions,
+        };
+        (peers, work)
     }
 
     /// Says something of a peer. Nobody listens only when the node ends.
@@ -48,37 +67,8 @@ impl Peers {
     }
 }
 
-/// Does as it is said. Who is reserved is not banned, whatever it does.
-async fn act(network: Arc<dyn NetworkService>, mut said: UnboundedReceiver<(PeerId, Word)>) {
-    while let Some((peer, word)) = said.next().await {
-        let reserved = network.reserved_peers().await.unwrap_or_default();
-        match (word, reserved.contains(&peer)) {
-            (Word::Drop(protocol), false) => network.disconnect_peer(peer, protocol),
-            (Word::Drop(protocol), true) => drop_reserved(&*network, peer, protocol),
-            (Word::Report(change), false) => network.report_peer(peer, change),
-            (Word::Report(change), true) => {
-                tracing::debug!(target: "sync", "{peer} is reserved: {change:?}");
-            }
-        }
-    }
-}
-
-/// Closes the stream to a reserved peer, which is so again before anything else is asked of the network. It opens a new
-/// stream when the old one is gone.
-fn drop_reserved(network: &dyn NetworkService, peer: PeerId, protocol: ProtocolName) {
-    network.remove_reserved_peer(peer);
-    network.disconnect_peer(peer, protocol);
-    let known = MultiaddrWithPeerId {
-        multiaddr: Multiaddr::empty(),
-        peer_id: peer,
-    };
-    if let Err(error) = network.add_reserved_peer(known) {
-        tracing::warn!(target: "sync", "{peer} is no reserved peer any more: {error}");
-    }
-}
-
 #[async_trait]
-impl NetworkPeers for Peers {
+impl<N: NetworkPeers + NetworkRequest + Send + Sync + ?Sized> NetworkPeers for Peers<N> {
     fn disconnect_peer(&self, peer: PeerId, protocol: ProtocolName) {
         self.say(peer, Word::Drop(protocol));
     }
@@ -145,7 +135,7 @@ impl NetworkPeers for Peers {
 }
 
 #[async_trait]
-impl NetworkRequest for Peers {
+impl<N: NetworkPeers + NetworkRequest + Send + Sync + ?Sized> NetworkRequest for Peers<N> {
     async fn request(
         &self,
         target: PeerId,
@@ -168,7 +158,18 @@ impl NetworkRequest for Peers {
         answer: oneshot::Sender<Result<(Vec<u8>, ProtocolName), RequestFailure>>,
         connect: IfDisconnected,
     ) {
-        self.network
-            .start_request(target, protocol, request, fallback, answer, connect);
+        let question = Question {
+            peer: target,
+            protocol,
+            request,
+            fallback,
+            connect,
+        };
+        if question.is_for_blocks() {
+            // Nobody takes it only when the node ends.
+            let _ = self.questions.unbounded_send((question, answer));
+        } else {
+            question.ask(&*self.network, answer);
+        }
     }
 }
