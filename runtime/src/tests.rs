@@ -2,6 +2,7 @@
 
 mod accounts;
 mod chain_time;
+mod election;
 mod equivocation;
 mod governance;
 mod staking;
