@@ -17,6 +17,12 @@ pub(crate) enum Change {
     Rows(u64),
 }
 
+/// For each slot of a program whether every step leaves it as it is, but for the payload of a NaN.
+pub fn unchanging_slots(program: &ValidProgram) -> Vec<bool> {
+    let changes = of_program(program).into_iter();
+    changes.map(|change| change == Change::Nothing).collect()
+}
+
 /// How a step changes each slot of a program.
 pub(crate) fn of_program(program: &ValidProgram) -> Vec<Change> {
     let uses = Uses::of(program, Wanted::Slots);

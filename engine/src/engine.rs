@@ -174,7 +174,11 @@ impl Engine {
     /// The root of a state of this program. Tiles of tapes that no step has changed since the last call are not hashed
     /// again, nor are slots that no step changes.
     pub fn state_root(&self, state: &State) -> StateRoot {
-        self.install(|| roots::root(self.hasher, state, &self.changes))
+        let root = || roots::root(self.hasher, state, &self.changes);
+        match &self.pool {
+            Some(pool) if roots::is_worth_sharing(state) => pool.install(root),
+            _ => root(),
+        }
     }
 
     /// Room for a copy of a state, with as many threads as the engine has. They have a lower priority: steps come first,
@@ -197,16 +201,8 @@ impl Engine {
         let slots = &self.program.get().slots;
         check(Role::Slot, slots, &state.slots)?;
         check(Role::Slot, slots, to.slots())?;
-        self.install(|| to.copy(state));
+        to.copy(state, self.pool.as_ref());
         Ok(())
-    }
-
-    /// Runs `work` on the engine's threads.
-    fn install<T: Send>(&self, work: impl FnOnce() -> T + Send) -> T {
-        match &self.pool {
-            Some(pool) => pool.install(work),
-            None => work(),
-        }
     }
 
     fn exec(&self) -> Result<Exec, EngineError> {

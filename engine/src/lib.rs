@@ -50,6 +50,7 @@ mod state;
 mod threads;
 pub mod uses;
 
+pub use changes::unchanging_slots;
 pub use cpu::Simd;
 pub use engine::{Engine, Observer, Options};
 pub use error::{EngineError, Role};

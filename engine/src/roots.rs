@@ -1,7 +1,7 @@
 //! State roots: tiles hashed in parallel straight from row-major memory, and only those that may have changed.
 
 use crate::changes::{Change, Stale};
-use crate::hash::Part;
+use crate::hash::{Part, BYTES_WORTH_SHARING};
 use crate::{Hasher, State};
 use assay_commitment::{state_root_from_tree, tensor_root, Hash, Sha3, StateRoot, Tree};
 use assay_numerics::Tensor;
@@ -104,6 +104,12 @@ impl SlotRoot {
             self.known = Known::Root(root);
         }
     }
+}
+
+/// Whether more than one thread would hash a state: waking others for less takes longer than that.
+pub(crate) fn is_worth_sharing(state: &State) -> bool {
+    let bytes: u64 = state.slots.iter().map(|slot| slot.ty().bytes()).sum();
+    bytes > BYTES_WORTH_SHARING as u64
 }
 
 /// The root of a whole state, on the running thread pool. All slots' tiles are hashed together, and so are their trees.

@@ -9,7 +9,7 @@ use rayon::ThreadPool;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::Arc;
 
-/// Words of a piece of a copy that is worth giving to another thread.
+/// Words of a copy, or of a piece of it, that are worth giving to another thread.
 const WORDS_WORTH_SHARING: usize = 1 << 17;
 
 /// Room for a second copy of a program's state, with threads of its own that hash it.
@@ -50,7 +50,11 @@ impl Snapshot {
     /// The root of the state that was set aside. Tiles that have not changed since the last call are not hashed again.
     pub fn root(&self) -> StateRoot {
         let root = || roots::root(self.hasher, &self.state, &self.changes);
-        self.pool.install(root)
+        if roots::is_worth_sharing(&self.state) {
+            self.pool.install(root)
+        } else {
+            root()
+        }
     }
 
     /// The slots that were set aside, in order.
@@ -58,18 +62,35 @@ impl Snapshot {
         self.state.slots()
     }
 
-    /// Makes this a copy of a state of the same types, on the running thread pool.
-    pub(crate) fn copy(&mut self, state: &mut State) {
+    /// Makes this a copy of a state of the same types, on a thread pool or on the process's.
+    pub(crate) fn copy(&mut self, state: &mut State, pool: Option<&ThreadPool>) {
         static TIMES: AtomicU64 = AtomicU64::new(0);
         let time = TIMES.fetch_add(1, Ordering::Relaxed);
         let stale = state.set_aside(time, self.time.replace(time));
-        copy_slots(&state.slots, &mut self.state.slots, &stale);
+        let (from, to) = (&state.slots, &mut self.state.slots);
+        let words = from.iter().zip(&stale);
+        let words: usize = words
+            .map(|(slot, stale)| stale.words(slot.ty()).len())
+            .sum();
+        match pool {
+            _ if words <= WORDS_WORTH_SHARING => copy_alone(from, to, &stale),
+            Some(pool) => pool.install(|| copy_together(from, to, &stale)),
+            None => copy_together(from, to, &stale),
+        }
         self.state.roots.note(stale);
     }
 }
 
 /// Copies what is stale.
-fn copy_slots(from: &[Tensor], to: &mut [Tensor], stale: &[Stale]) {
+fn copy_alone(from: &[Tensor], to: &mut [Tensor], stale: &[Stale]) {
+    for ((from, to), stale) in from.iter().zip(to).zip(stale) {
+        let words = stale.words(from.ty());
+        to.words_mut()[words.clone()].copy_from_slice(&from.words()[words]);
+    }
+}
+
+/// Copies what is stale, by all threads.
+fn copy_together(from: &[Tensor], to: &mut [Tensor], stale: &[Stale]) {
     let slots = from.par_iter().zip(to).zip(stale);
     slots.for_each(|((from, to), stale)| {
         let words = stale.words(from.ty());

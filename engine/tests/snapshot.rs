@@ -79,6 +79,29 @@ fn slots_that_stay_as_they_are_keep_their_roots() {
     }
 }
 
+/// A state of which threads copy and hash parts, on the process's threads and on the engine's own.
+#[test]
+fn large_states_are_set_aside_by_all_threads() {
+    let mut graph = GraphBuilder::new([0; 32]);
+    let large = graph.slot(matrix(700, 300));
+    let next = graph.map(Expr::from(large) + 0.5).unwrap();
+    graph.set_next(large, next).unwrap();
+    let built = graph.finish().unwrap();
+    let sample = Sample {
+        program: built.program,
+        constants: built.constants,
+        inputs: Vec::new(),
+        state: vec![Tensor::zeros(large.ty())],
+    };
+    for threads in [None, Some(1), Some(3)] {
+        let options = Options {
+            threads,
+            ..Options::default()
+        };
+        assert_set_aside(&sample, options, &[0, 2, 5]);
+    }
+}
+
 /// Hashing once more what has not changed is cheap beside hashing it: the frozen slot of 16 MiB is hashed once.
 #[test]
 fn a_frozen_slot_is_hashed_once() {

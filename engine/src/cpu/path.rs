@@ -3,7 +3,7 @@
 use super::lanes::Lanes;
 use super::map::block::{self, Step, MAX_VALUES};
 use super::matmul::tile::{self, TileArgs, TileFn, SLIM_VECTORS};
-use super::matmul::turned;
+use super::matmul::turned::{self, TURNED_VECTORS};
 use super::reduce_lanes as reduce;
 use super::scatter;
 use crate::hash::full::{self, FullTiles};
@@ -35,8 +35,8 @@ pub(crate) struct Path {
     pub(crate) tiles: &'static [[TileFn; 2]],
     /// Slim blocks by rows - 1, then by vectors - 1.
     pub(crate) slim: &'static [[TileFn; SLIM_VECTORS]],
-    /// Slim blocks of one vector whose right operand is transposed, by rows - 1.
-    pub(crate) turned: &'static [TileFn],
+    /// Slim blocks whose right operand is transposed, by rows - 1, then by vectors - 1.
+    pub(crate) turned: &'static [[TileFn; TURNED_VECTORS]],
     pub(crate) pack_rows: PackFn,
     pub(crate) pack_strips: PackFn,
     pub(crate) pack_transposed: PackFn,
@@ -70,8 +70,8 @@ macro_rules! path {
                 unsafe { tile::slim::<$lanes, ROWS, VECTORS>(args) }
             }
             $(#[$feature])?
-            unsafe fn turned<const ROWS: usize>(args: &TileArgs) {
-                unsafe { turned::turned::<$lanes, ROWS>(args) }
+            unsafe fn turned<const ROWS: usize, const VECTORS: usize>(args: &TileArgs) {
+                unsafe { turned::turned::<$lanes, ROWS, VECTORS>(args) }
             }
             $(#[$feature])?
             unsafe fn pack_rows(from: *const f32, stride: usize, terms: usize, columns: usize, to: *mut f32, width: usize) {
@@ -126,7 +126,7 @@ macro_rules! path {
                 lanes: <$lanes as Lanes>::COUNT,
                 tiles: &[$([tile::<$r, 1>, tile::<$r, 2>]),+],
                 slim: &[$([slim::<$s, 1>, slim::<$s, 2>, slim::<$s, 3>, slim::<$s, 4>, slim::<$s, 5>, slim::<$s, 6>]),+],
-                turned: &[$(turned::<$s>),+],
+                turned: &[$([turned::<$s, 1>, turned::<$s, 2>]),+],
                 pack_rows,
                 pack_strips,
                 pack_transposed,

@@ -17,6 +17,7 @@ use assay_commitment::{tensor_root, Hash, Sha3, TensorRoot};
 use assay_numerics::{Tensor, TensorType};
 pub(crate) use place::Part;
 use std::{fmt, ops::Range};
+pub(crate) use tiles::BYTES_WORTH_SHARING;
 
 /// Hashes tensors with the instructions of this processor, on the running thread pool.
 #[derive(Clone, Copy)]

@@ -10,7 +10,7 @@ use assay_numerics::DType;
 use rayon::prelude::*;
 
 /// Bytes of a piece of work that is worth giving to another thread.
-const BYTES_WORTH_SHARING: usize = 128 << 10;
+pub(crate) const BYTES_WORTH_SHARING: usize = 128 << 10;
 
 /// One tile of a part.
 #[derive(Clone, Copy)]

@@ -4,12 +4,13 @@ use super::stream::Stream;
 use super::{driver, Device};
 use crate::error::CudaError;
 use crate::launch::{Target, EMPTY_TREES};
-use crate::plan::{Bound, Plan};
+use crate::plan::{Bound, Hashed, Plan};
 use crate::source::Unit;
 use assay_commitment::{padding, state_root, tensor_root, Hash, Sha3, StateRoot, TensorRoot};
 use assay_numerics::{Tensor, TensorType};
 use assay_program::ValidProgram;
 use cudarc::driver::{sys, CudaFunction, CudaGraph, CudaModule, CudaSlice, DevicePtr};
+use std::cell::Cell;
 use std::collections::HashMap;
 use std::fmt;
 use std::ops::Range;
@@ -35,6 +36,8 @@ pub struct Engine {
     /// The step, unless it launches nothing.
     graph: Option<CudaGraph>,
     memory: CudaSlice<u32>,
+    /// The slots that the next root must hash.
+    stale: Cell<Hashed>,
     /// The last of the fields, so that it waits until the memory is free.
     stream: Stream,
 }
@@ -86,6 +89,7 @@ impl Engine {
             functions: HashMap::new(),
             graph: None,
             memory,
+            stale: Cell::new(Hashed::Every),
             stream,
         };
         engine.load_functions()?;
@@ -109,9 +113,11 @@ impl Engine {
         }
     }
 
-    /// The root of the state: all is hashed on the device, and 32 bytes for each slot come to the host.
+    /// The root of the state: it is hashed on the device, but slots that no step changes only once, and 32 bytes for each slot
+    /// come to the host.
     pub fn state_root(&self) -> Result<StateRoot, CudaError> {
-        self.launch_all(&self.plan.roots(self.base()))?;
+        self.launch_all(&self.plan.roots(self.base(), self.stale.get()))?;
+        self.stale.set(Hashed::Changing);
         let slots = &self.program.get().slots;
         let words = self.download(self.plan.slot_roots(), 8 * slots.len() as u64)?;
         let (hashes, _) = words.as_chunks::<8>();
@@ -149,6 +155,7 @@ impl Engine {
     /// Replaces the state.
     pub fn set_state(&mut self, state: &[Tensor]) -> Result<(), CudaError> {
         check("slots", &self.program.get().slots, state)?;
+        self.stale.set(Hashed::Every);
         for (slot, tensor) in state.iter().enumerate() {
             self.upload(self.plan.slot(slot), tensor.words())?;
         }
@@ -188,7 +195,7 @@ impl Engine {
             maps => Some(self.device.compile(Unit::Maps, maps)?),
         };
         let bounds = self.plan.step(base).into_iter();
-        for Bound { launch, .. } in bounds.chain(self.plan.roots(base)) {
+        for Bound { launch, .. } in bounds.chain(self.plan.roots(base, Hashed::Every)) {
             if self.functions.contains_key(launch.kernel.as_ref()) {
                 continue;
             }

@@ -14,6 +14,7 @@ mod layout;
 use crate::launch::{self, Launch, Launches, Operands, Overlap, Target};
 use crate::map_source::MapKernel;
 use arena::Arena;
+use assay_engine::unchanging_slots;
 use assay_engine::uses::{first_slot_node, Origin, Uses, Wanted};
 use assay_numerics::{Dims, Op, TensorType};
 use assay_program::{Program, ValidProgram};
@@ -46,8 +47,19 @@ pub struct Plan {
     /// Copies of second buffers to their slots, at the end of a step.
     copies: Vec<(usize, Launch)>,
     slots: Vec<TensorType>,
+    /// For each slot whether no step changes it.
+    unchanging: Vec<bool>,
     maps: Vec<MapKernel>,
     layout: Layout,
+}
+
+/// Slots whose trees are to be hashed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Hashed {
+    /// All.
+    Every,
+    /// Those that steps change: the others' roots are there from an earlier time.
+    Changing,
 }
 
 /// A launch with its operands.
@@ -63,6 +75,7 @@ impl Plan {
     /// Places a program for a device. The cost is bounded by the limits of a valid program.
     pub fn new(program: &ValidProgram, target: Target) -> Self {
         let mut planner = Planner::new(program, target);
+        let unchanging = unchanging_slots(program);
         let program = program.get();
         (0..program.nodes.len()).for_each(|node| planner.plan(node));
         let second = planner.second_buffers();
@@ -81,6 +94,7 @@ impl Plan {
         Self {
             copies,
             slots: program.slots.clone(),
+            unchanging,
             maps: maps(program, &planner.uses),
             layout,
             instructions: planner.instructions,
@@ -147,9 +161,10 @@ impl Plan {
         nodes.chain(copies).collect()
     }
 
-    /// The launches that hash the state: they leave the root of each slot's tree at [`Self::slot_roots`].
-    pub fn roots(&self, base: u64) -> Vec<Bound<'_>> {
+    /// The launches that hash the state: they leave the root of each of these slots' trees at [`Self::slot_roots`].
+    pub fn roots(&self, base: u64, which: Hashed) -> Vec<Bound<'_>> {
         (0..self.slots.len())
+            .filter(|slot| which == Hashed::Every || !self.unchanging[*slot])
             .flat_map(|slot| self.root_of_slot(base, slot))
             .collect()
     }

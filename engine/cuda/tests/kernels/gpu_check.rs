@@ -8,7 +8,7 @@ use super::{assert_same, Emulator, Order};
 use assay_commitment::{state_root, tensor_root_of, Sha3};
 use assay_cuda::launch::Target;
 use assay_cuda::nvrtc::{compile, Architecture};
-use assay_cuda::plan::Plan;
+use assay_cuda::plan::{Hashed, Plan};
 use assay_cuda::source::Unit;
 use assay_engine::{Engine, Options, State};
 use assay_numerics::{Op, Tensor};
@@ -56,7 +56,7 @@ fn check(case: &Case, plan: &Plan, emulator: &Emulator, expected: &Tensor) {
     assert_same(expected, &found, case.op.name());
     let program = case.program().unwrap();
     assert_eq!(
-        root(program.get(), plan, &memory, emulator),
+        root(program.get(), (plan, Hashed::Every), &memory, emulator),
         state_root::<Sha3>(&[tensor_root_of::<Sha3>(expected)]),
         "{:?}",
         case.operation()
@@ -109,7 +109,7 @@ fn the_cases_launch_every_kernel() {
         .iter()
         .flat_map(plans)
         .flat_map(|plan| {
-            let bounds = plan.step(0).into_iter().chain(plan.roots(0));
+            let bounds = plan.step(0).into_iter().chain(plan.roots(0, Hashed::Every));
             bounds
                 .map(|bound| bound.launch.kernel.to_string())
                 .collect::<Vec<_>>()
@@ -134,7 +134,12 @@ fn train(job: &Job, steps: u32) {
         memory.write(plan.step_number(), &[step, 0]);
         emulator.run_bound(&plan.step(memory.address()), Order::Ascending);
         engine.step(&mut state, &job.data, step.into()).unwrap();
-        let found = root(job.program.get(), &plan, &memory, &emulator);
+        let found = root(
+            job.program.get(),
+            (&plan, Hashed::Every),
+            &memory,
+            &emulator,
+        );
         assert_eq!(found, engine.state_root(&state), "step {step}");
     }
 }

@@ -7,7 +7,7 @@ use assay_commitment::{
 };
 use assay_cuda::launch::{launches, Overlap, Target, EMPTY_TREES};
 use assay_cuda::map_source::MapKernel;
-use assay_cuda::plan::Plan;
+use assay_cuda::plan::{Hashed, Plan};
 use assay_numerics::{Dims, Op, Tensor, TensorType};
 use assay_program::builder::{Expr, GraphBuilder};
 use assay_program::testing::{random_program, Sample};
@@ -105,9 +105,14 @@ pub fn memory(plan: &Plan, tensors: [&[Tensor]; 3]) -> Buffer {
     memory
 }
 
-/// The root of the state by the plan's launches.
-pub fn root(program: &Program, plan: &Plan, memory: &Buffer, emulator: &Emulator) -> StateRoot {
-    emulator.run_bound(&plan.roots(memory.address()), Order::Ascending);
+/// The root of the state by the plan's launches for these slots.
+pub fn root(
+    program: &Program,
+    (plan, which): (&Plan, Hashed),
+    memory: &Buffer,
+    emulator: &Emulator,
+) -> StateRoot {
+    emulator.run_bound(&plan.roots(memory.address(), which), Order::Ascending);
     let hashes = memory.read(plan.slot_roots(), 8 * program.slots.len() as u64);
     let roots: Vec<TensorRoot> = hash::hashes(hashes)
         .into_iter()
@@ -145,8 +150,13 @@ fn random_programs_step_by_step() {
                 );
             }
             let roots: Vec<TensorRoot> = expected.iter().map(tensor_root_of::<Sha3>).collect();
+            let which = if step == 0 {
+                Hashed::Every
+            } else {
+                Hashed::Changing
+            };
             assert_eq!(
-                root(&sample.program, plan, &memory, &emulator),
+                root(&sample.program, (plan, which), &memory, &emulator),
                 state_root::<Sha3>(&roots),
                 "program {seed}, step {step}"
             );
@@ -188,11 +198,44 @@ fn a_slot_of_many_tiles() {
     graph.set_next(slot, next).unwrap();
     let program = graph.finish().unwrap().program.validate().unwrap();
     let plan = Plan::new(&program, Target { processors: 1 });
-    assert_eq!(plan.roots(0).len(), 4);
+    assert_eq!(plan.roots(0, Hashed::Every).len(), 4);
     let values: Vec<f32> = (0..16_400).map(|value| value as f32).collect();
     let state = Tensor::from_f32(ty.dims, &values).unwrap();
     let memory = memory(&plan, [std::slice::from_ref(&state), &[], &[]]);
     let expected = state_root::<Sha3>(&[tensor_root_of::<Sha3>(&state)]);
-    let found = root(program.get(), &plan, &memory, Emulator::fixed());
+    let found = root(
+        program.get(),
+        (&plan, Hashed::Every),
+        &memory,
+        Emulator::fixed(),
+    );
     assert_eq!(found, expected);
+}
+
+/// A slot that no step changes is hashed once.
+#[test]
+fn a_slot_that_stays_as_it_is() {
+    let ty = TensorType::f32(Dims::matrix(40, 70).unwrap());
+    let mut graph = GraphBuilder::new([0; 32]);
+    let slots = [graph.slot(ty), graph.slot(ty)];
+    let next = graph.map(Expr::from(slots[0]) + slots[1]).unwrap();
+    graph.set_next(slots[0], next).unwrap();
+    graph.set_next(slots[1], slots[1]).unwrap();
+    let program = graph.finish().unwrap().program.validate().unwrap();
+    let plan = Plan::new(&program, Target { processors: 1 });
+    let every = plan.roots(0, Hashed::Every).len();
+    assert_eq!(2 * plan.roots(0, Hashed::Changing).len(), every);
+    let emulator = Emulator::of_maps(plan.maps().to_vec());
+    let filled = |value: f32| Tensor::from_f32(ty.dims, &[value; 40 * 70]).unwrap();
+    let mut memory = memory(&plan, [&[filled(1.0), filled(0.5)], &[], &[]]);
+    for (step, which) in [(0, Hashed::Every), (1, Hashed::Changing)] {
+        memory.write(plan.step_number(), &[step, 0]);
+        emulator.run_bound(&plan.step(memory.address()), Order::Ascending);
+        let expected = [filled(1.5 + 0.5 * step as f32), filled(0.5)];
+        let roots = expected.each_ref().map(tensor_root_of::<Sha3>);
+        assert_eq!(
+            root(program.get(), (&plan, which), &memory, &emulator),
+            state_root::<Sha3>(&roots)
+        );
+    }
 }

@@ -4,6 +4,7 @@
 
 use super::pack::{self, Panels, Right, SLIM_COLS};
 use super::tile::{TileArgs, SLIM_VECTORS};
+use super::turned::TURNED_VECTORS;
 use super::{Block, MatMul, CHUNK};
 use crate::cpu::exec::Exec;
 use crate::cpu::path::Path;
@@ -96,7 +97,9 @@ impl MatMul {
         let whole = block.cols / path.lanes * path.lanes;
         let (a_row, a_term) = self.left_strides();
         debug_assert!(a.len() == self.rows * self.terms && b.len() == self.terms * self.cols);
-        for col in (block.col..block.col + whole).step_by(path.lanes) {
+        let (end, width) = (block.col + whole, TURNED_VECTORS * path.lanes);
+        for col in (block.col..end).step_by(width) {
+            let columns = width.min(end - col);
             for term in (0..self.terms).step_by(CHUNK) {
                 let args = TileArgs {
                     terms: CHUNK.min(self.terms - term),
@@ -108,16 +111,16 @@ impl MatMul {
                     c: c.wrapping_add(col * c_col),
                     c_row,
                     c_col,
-                    columns: path.lanes,
+                    columns,
                     first: term == 0,
                     part: core::ptr::null_mut(),
                     begins: true,
                     ends: true,
                 };
                 // SAFETY: the path was chosen because the processor has its instructions. The operands have these terms
-                // of all rows and of a vector's columns, which lie inside the block, and blocks of different tasks do not
+                // of all rows and of these vectors' columns, which lie inside the block, and blocks of different tasks do not
                 // overlap.
-                unsafe { path.turned[self.rows - 1](&args) };
+                unsafe { path.turned[self.rows - 1][columns / path.lanes - 1](&args) };
             }
         }
         whole
