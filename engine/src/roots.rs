@@ -75,6 +75,15 @@ impl SlotRoot {
         Part { tiles, ..whole }
     }
 
+    /// How many words may have changed.
+    fn stale_words(&self, tensor: &Tensor) -> usize {
+        match &self.known {
+            Known::Nothing => tensor.words().len(),
+            Known::Root(_) => 0,
+            Known::Tree(_) => self.stale.words(tensor.ty()).len(),
+        }
+    }
+
     /// The nodes whose tree has the slot's root: the leaves of [`Self::part`], or what is known of it. The tree of a slot that
     /// changes by rows is kept and mended.
     fn nodes(&mut self, change: Change, tiles: Range<u64>, leaves: Vec<Hash>) -> Vec<Hash> {
@@ -106,10 +115,12 @@ impl SlotRoot {
     }
 }
 
-/// Whether more than one thread would hash a state: waking others for less takes longer than that.
+/// Whether there is so much of a state to be hashed that it is worth another thread: waking one for less takes longer.
 pub(crate) fn is_worth_sharing(state: &State) -> bool {
-    let bytes: u64 = state.slots.iter().map(|slot| slot.ty().bytes()).sum();
-    bytes > BYTES_WORTH_SHARING as u64
+    let known = state.roots.slots();
+    let slots = known.iter().zip(&state.slots);
+    let words: usize = slots.map(|(slot, tensor)| slot.stale_words(tensor)).sum();
+    words > BYTES_WORTH_SHARING / 4
 }
 
 /// The root of a whole state, on the running thread pool. All slots' tiles are hashed together, and so are their trees.

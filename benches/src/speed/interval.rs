@@ -5,6 +5,7 @@ use crate::train::{Model, Ours, Training, MODELS};
 use crate::turns;
 use anyhow::{Context, Result};
 use assay_engine::Snapshot;
+use std::cell::RefCell;
 use std::hint::black_box;
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
@@ -32,6 +33,7 @@ enum Place {
     Beside,
 }
 
+/// One run takes both sides' turns: where a second one happens to lie in memory can make it slower by more than roots cost.
 fn beside(
     name: String,
     model: &Model,
@@ -39,14 +41,13 @@ fn beside(
     place: Place,
     rounds: u32,
 ) -> Result<Measurement> {
-    let (mut ours, mut peer) = (model.alone()?, model.alone()?);
+    let run = RefCell::new(model.alone()?);
     let mut with_roots = |intervals: u32| match place {
-        Place::Between => between(&mut ours, steps, intervals),
-        Place::Beside => overlapped(&mut ours, steps, intervals),
+        Place::Between => between(&mut run.borrow_mut(), steps, intervals),
+        Place::Beside => overlapped(&mut run.borrow_mut(), steps, intervals),
     };
-    let (ours, peer) = turns::seconds(rounds, &mut with_roots, &mut |intervals| {
-        peer.run(intervals * steps)
-    })?;
+    let mut without = |intervals: u32| run.borrow_mut().run(intervals * steps);
+    let (ours, peer) = turns::seconds(rounds, &mut with_roots, &mut without)?;
     let rate = |seconds: f64| f64::from(steps) / seconds;
     Ok(Measurement::new(name, rate(ours), rate(peer), "steps/s"))
 }
