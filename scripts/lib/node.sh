@@ -4,8 +4,10 @@
 # The clients that have tests, and the oldest Node.js that each runs on.
 JS_CLIENTS=('polkadot-js 18.0' 'papi 20.19')
 
-# What stands in where the system's Node.js is too old, as Debian 12's is for one of them: npm's package of the program.
+# What stands in where the system's Node.js is too old, as Debian 12's is for one of them: npm's package of the program, and an
+# npm of its age, as Debian 12's cannot read that client's lock file.
 RECENT_NODE=22.23.3
+RECENT_NPM=11.19.1
 
 # node_runs VERSION: is Node.js here, and at least of that version?
 node_runs() {
@@ -13,17 +15,20 @@ node_runs() {
     have node && version=$(node --version) && printf '%s\n%s\n' "$1" "${version#v}" | sort -V -C
 }
 
-# recent_node: the directory of the program that stands in.
+# recent_node: the directory that both are installed in.
 recent_node() {
-    printf '%s/node-%s/node_modules/node/bin\n' "$(assay_cache)" "$RECENT_NODE"
+    printf '%s/node-%s-npm-%s\n' "$(assay_cache)" "$RECENT_NODE" "$RECENT_NPM"
 }
 
-# fetch_recent_node: gets it, once.
+# fetch_recent_node: gets them, once.
 fetch_recent_node() {
-    if [ -x "$(recent_node)/node" ]; then return 0; fi
+    local directory programs
+    directory=$(recent_node)
+    programs=$directory/node_modules/.bin
+    if [ -x "$programs/node" ] && [ -x "$programs/npm" ]; then return 0; fi
     say "fetching Node.js $RECENT_NODE; the system's is $(node --version)"
-    npm install --prefix "$(assay_cache)/node-$RECENT_NODE" --no-audit --no-fund --loglevel=error "node@$RECENT_NODE" >&2 &&
-        [ "$("$(recent_node)/node" --version)" = "v$RECENT_NODE" ] ||
+    npm install --prefix "$directory" --no-audit --no-fund --loglevel=error "node@$RECENT_NODE" "npm@$RECENT_NPM" >&2 &&
+        [ "$("$programs/node" --version)" = "v$RECENT_NODE" ] ||
         die "npm could not install Node.js $RECENT_NODE" "see its messages above; check the network, or install a newer Node.js"
 }
 
@@ -31,7 +36,7 @@ fetch_recent_node() {
 with_node() {
     local version=$1
     shift
-    if node_runs "$version"; then "$@"; else PATH=$(recent_node):$PATH "$@"; fi
+    if node_runs "$version"; then "$@"; else PATH=$(recent_node)/node_modules/.bin:$PATH "$@"; fi
 }
 
 # npm_stale DIRECTORY: is what npm installed there missing, or older than the files that ask for it?
