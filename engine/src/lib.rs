@@ -4,8 +4,9 @@
 //! kernels over whole tensors: AVX-512, AVX2 or NEON, chosen when it runs, or plain Rust, on one thread or many. Which of
 //! them is used changes no bit except the payload of a NaN, and that is made canonical when a tensor is hashed.
 //!
-//! - An [`Engine`] is made for one [`ValidProgram`](assay_program::ValidProgram). All memory is planned and taken before
-//!   the first step; a step allocates nothing.
+//! - An [`Engine`] is made for one [`ValidProgram`](assay_program::ValidProgram). The program's memory is planned and taken
+//!   before the first step. Each thread takes its panels in its first steps; after them a step allocates nothing but, with
+//!   several threads, a block of the pool's queue now and then.
 //! - A [`State`] holds the program's slots. [`Engine::step`] takes it from one step to the next.
 //! - [`Engine::state_root`] commits to it, by way of a [`Hasher`]. A [`Snapshot`] of it is hashed while steps go on.
 //! - [`Engine::trace_step`] takes a step and shows the output of every node, for whoever must account for one.

@@ -1,4 +1,4 @@
-//! All memory is taken before the first step: a step allocates nothing.
+//! A step allocates nothing once each thread has taken its panels.
 
 use assay_engine::{Engine, Options, State};
 use assay_numerics::{Dims, RowOrder, Tensor, TensorType};

@@ -35,12 +35,14 @@ impl Noise {
         (self.next() % n as u64) as usize
     }
 
-    /// Ordinary numbers, and now and then a zero of either sign.
+    /// Ordinary numbers, and now and then a zero or a subnormal of either sign.
     fn tensor(&mut self, ty: TensorType) -> Tensor {
         let words = (0..ty.dims.elements()).map(|_| match self.below(4096) {
             0 if self.wild => [0x7f80_0000, 0xff80_0000, 0x7fc0_0000][self.below(3)],
             0 | 1 => 0,
             2 => 0x8000_0000,
+            3 => 1,
+            4 => 0x807f_ffff,
             word => (word as f32 / 2048.0 - 1.0).to_bits(),
         });
         Tensor::new(ty, words.collect()).unwrap()

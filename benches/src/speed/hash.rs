@@ -1,6 +1,10 @@
 //! Roots of tensors: several Keccak states at once, beside the `sha3` crate on as many threads.
 
-use crate::{report::Measurement, turns};
+use crate::{
+    report::Measurement,
+    train::{Model, MODELS},
+    turns,
+};
 use anyhow::{ensure, Result};
 use assay_commitment::{tensor_root, tile_hash_at, tree_root, Hash, Sha3, TensorRoot};
 use assay_engine::{Hasher, Simd};
@@ -20,21 +24,38 @@ const CASES: [(&str, [u32; 4], u32); 5] = [
 /// Measures every case whose name contains `only`, in GB/s.
 pub fn measure(rounds: u32, only: &str) -> Result<Vec<Measurement>> {
     let hasher = Hasher::new(Simd::from_env()?)?;
-    let cases = CASES.iter().filter(|(name, ..)| name.contains(only));
+    let cases = cases()?.into_iter();
     cases
-        .map(|(name, dims, count)| case(name, *dims, *count, hasher, rounds))
+        .filter(|(name, _)| name.contains(only))
+        .map(|(name, types)| case(name, &types, hasher, rounds))
         .collect()
+}
+
+/// Names and the tensors' types. A transformer's state is its parameters and two moments of each.
+fn cases() -> Result<Vec<(&'static str, Vec<TensorType>)>> {
+    let mut cases = Vec::new();
+    for (name, dims, count) in CASES {
+        cases.push((
+            name,
+            vec![TensorType::f32(Dims::new(dims)?); count as usize],
+        ));
+    }
+    for (name, model) in &MODELS {
+        if let Model::Gpt(gpt) = model {
+            cases.push((*name, gpt.model.parameters()?.repeat(3)));
+        }
+    }
+    Ok(cases)
 }
 
 fn case(
     name: &'static str,
-    dims: [u32; 4],
-    count: u32,
+    types: &[TensorType],
     hasher: Hasher,
     rounds: u32,
 ) -> Result<Measurement> {
-    let ty = TensorType::f32(Dims::new(dims)?);
-    let tensors: Vec<Tensor> = (0..count).map(|seed| noise(ty, seed)).collect();
+    let tensors = types.iter().zip(0..).map(|(ty, seed)| noise(*ty, seed));
+    let tensors: Vec<Tensor> = tensors.collect();
     let tensors: Vec<&Tensor> = tensors.iter().collect();
     let theirs = || -> Vec<TensorRoot> { tensors.iter().map(|tensor| peer(tensor)).collect() };
     ensure!(
@@ -53,7 +74,7 @@ fn case(
         &mut |times| time(times, &|| hasher.tensor_roots(&tensors)),
         &mut |times| time(times, &theirs),
     )?;
-    let gigabytes = f64::from(count) * ty.bytes() as f64 / 1e9;
+    let gigabytes = types.iter().map(|ty| ty.bytes()).sum::<u64>() as f64 / 1e9;
     Ok(Measurement::new(
         name,
         gigabytes / ours,

@@ -74,7 +74,7 @@ fn a_map_of_each_operation() {
             MapKernel::new(&code, &[dims, row, dims], dims)
         })
         .collect();
-    for architecture in [Architecture::ALL[1], Architecture::ALL[3]] {
+    for architecture in Architecture::ALL {
         let ptx = compiled(Unit::Maps, &maps, architecture);
         let names: Vec<&str> = maps.iter().map(MapKernel::name).collect();
         assert_entries(&ptx, &names);
@@ -100,7 +100,7 @@ fn the_maps_of_random_programs() {
 /// What stands in the text as assembly is looked at only by the assembler, which NVRTC runs for a real architecture.
 #[test]
 fn every_fixed_kernel_assembles_to_machine_code() {
-    for real in ["sm_80", "sm_90"] {
+    for real in ["sm_75", "sm_80", "sm_90", "sm_120"] {
         for unit in Unit::FIXED {
             assemble(unit, &[], real).unwrap_or_else(|error| panic!("{error}"));
         }

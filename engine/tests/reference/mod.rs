@@ -70,13 +70,13 @@ pub fn reference(sample: &Sample, steps: u64) -> Vec<Vec<Tensor>> {
     states
 }
 
-/// Every instruction set of this processor, with one thread and with two.
+/// Every instruction set of this processor, with one thread, two and three.
 pub fn every_option() -> Vec<Options> {
     let simds = Simd::available();
     simds
         .into_iter()
         .flat_map(|simd| {
-            [1, 2].map(|n| Options {
+            [1, 2, 3].map(|n| Options {
                 threads: Some(n),
                 simd,
                 memory_limit: None,

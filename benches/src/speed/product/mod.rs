@@ -68,6 +68,13 @@ fn beside_one_thread(shape: &Shape, rounds: u32) -> Result<Measurement> {
     let factors = Factors::of(shape);
     let mut two = Ours::new(shape, &factors, Some(2))?;
     let mut one = Ours::new(shape, &factors, Some(1))?;
+    two.run(1)?;
+    one.run(1)?;
+    let same = two
+        .product()
+        .map(f32::to_bits)
+        .eq(one.product().map(f32::to_bits));
+    ensure!(same, "{}: the threads change the product", shape.name);
     let (two, one) = turns::seconds(rounds, &mut |times| two.run(times), &mut |times| {
         one.run(times)
     })?;

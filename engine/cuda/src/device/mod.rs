@@ -19,6 +19,10 @@ use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
+/// Bytes of a device's memory beside what a program plans: its kernels, the graph of a step, and the driver's own. Reckoned
+/// generously, not measured.
+const BESIDE_PLAN: u64 = 256 << 20;
+
 /// A GPU, and the kernels that depend on no program.
 pub struct Device {
     context: Arc<CudaContext>,
@@ -148,12 +152,13 @@ impl Device {
         .map_err(driver("give memory back"))
     }
 
-    /// Whether the memory that a program plans is free now.
+    /// Whether the memory that a program plans is free now, and some more for what the driver takes beside it.
     ///
     /// # Errors
     /// [`CudaError::OutOfMemory`] if it is not.
     pub fn check_room(&self, program: &ValidProgram) -> Result<(), CudaError> {
-        let (needed, available) = (Plan::new(program, self.target).bytes(), self.free_bytes()?);
+        let planned = Plan::new(program, self.target).bytes();
+        let (needed, available) = (planned.saturating_add(BESIDE_PLAN), self.free_bytes()?);
         match needed <= available {
             true => Ok(()),
             false => Err(CudaError::OutOfMemory { needed, available }),

@@ -47,8 +47,10 @@ const SPECIAL: [u32; 24] = [
 enum Values {
     /// Ordinary numbers of both signs, so that the order of a sum shows.
     Tame,
-    /// One in eight special, no infinity and no NaN.
+    /// One in eight special, and none so large that a sum of any length has an infinity or a NaN.
     Finite,
+    /// One in 8192 special, so that some long sums have an infinity or a NaN, and most do not.
+    Rare,
     /// One in eight special.
     Wild,
     /// Any bit pattern.
@@ -76,7 +78,8 @@ impl Random {
         match values {
             Values::Any => self.next() as u32,
             Values::Wild if self.below(8) == 0 => special,
-            Values::Finite if self.below(8) == 0 && f32::from_bits(special).is_finite() => special,
+            Values::Finite if self.below(8) == 0 && f32::from_bits(special).abs() < 1e6 => special,
+            Values::Rare if self.below(1 << 13) == 0 => special,
             _ => tame,
         }
     }
@@ -126,13 +129,17 @@ fn run(operation: &Operation, exec: &Exec, step: u64, inputs: &[&Tensor]) -> Ten
     output
 }
 
-/// Compares every path, with one thread and with two, to the reference.
-fn assert_equals_reference(operation: &Operation, step: u64, inputs: &[&Tensor]) {
+/// Compares every path, with one thread, two and three, to the reference, whose output this is.
+fn assert_equals_reference(operation: &Operation, step: u64, inputs: &[&Tensor]) -> Tensor {
     operation.check().unwrap();
     let expected = operation.evaluate(&SEED, step, inputs).unwrap();
     for simd in Simd::available() {
         let path = simd.path().unwrap();
-        for exec in [Exec::new(path, 1), Exec::eager(path, 2)] {
+        for exec in [
+            Exec::new(path, 1),
+            Exec::eager(path, 2),
+            Exec::eager(path, 3),
+        ] {
             let found = run(operation, &exec, step, inputs);
             assert_same(
                 &expected,
@@ -141,6 +148,7 @@ fn assert_equals_reference(operation: &Operation, step: u64, inputs: &[&Tensor])
             );
         }
     }
+    expected
 }
 
 /// Compares two tensors bit for bit, any NaN being equal to any other.

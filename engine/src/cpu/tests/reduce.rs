@@ -34,7 +34,8 @@ proptest! {
 
     #[test]
     fn ragged_reductions(b0 in 1u32..4, b1 in 1u32..4, r in 1u32..80, c in 1u32..150, seed: u64,
-        values in prop_oneof![Just(Values::Tame), Just(Values::Finite), Just(Values::Wild), Just(Values::Any)]) {
+        values in prop_oneof![Just(Values::Tame), Just(Values::Finite), Just(Values::Rare), Just(Values::Wild),
+            Just(Values::Any)]) {
         check_all([b0, b1, r, c], values, seed);
     }
 }

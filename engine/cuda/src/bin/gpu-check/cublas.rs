@@ -17,12 +17,14 @@ pub struct Product {
 }
 
 impl Product {
-    /// The product of row-major `a` [m, k] and `b` [k, n] on GPU `number`; nothing if there is no cuBLAS.
+    /// The product of row-major `a` [m, k] and `b` [k, n], either of them stored transposed or not, on GPU `number`; nothing if
+    /// there is no cuBLAS.
     ///
     /// Fails if memory or cuBLAS refuse.
     pub fn new(
         number: usize,
         [m, k, n]: [u32; 3],
+        [transpose_a, transpose_b]: [bool; 2],
         [a, b]: [&[f32]; 2],
     ) -> anyhow::Result<Option<Self>> {
         // SAFETY: this looks for the library and calls nothing in it.
@@ -38,15 +40,21 @@ impl Product {
             return Err(refused(CublasError(status)));
         }
         // cuBLAS knows columns first, so it is given the transposed product: C^T = B^T A^T.
+        let operation = |transposed| match transposed {
+            true => cublasOperation_t::CUBLAS_OP_T,
+            false => cublasOperation_t::CUBLAS_OP_N,
+        };
+        let stored_row_of_a = if transpose_a { m } else { k };
+        let stored_row_of_b = if transpose_b { k } else { n };
         let config = GemmConfig {
-            transa: cublasOperation_t::CUBLAS_OP_N,
-            transb: cublasOperation_t::CUBLAS_OP_N,
+            transa: operation(transpose_b),
+            transb: operation(transpose_a),
             m: n.try_into()?,
             n: m.try_into()?,
             k: k.try_into()?,
             alpha: 1.0,
-            lda: n.try_into()?,
-            ldb: k.try_into()?,
+            lda: stored_row_of_b.try_into()?,
+            ldb: stored_row_of_a.try_into()?,
             beta: 0.0,
             ldc: n.try_into()?,
         };

@@ -35,8 +35,10 @@ pub const SPECIAL: [u32; 24] = [
 pub enum Values {
     /// Ordinary numbers of both signs, so that the order of a sum shows.
     Tame,
-    /// One in eight special, no infinity and no NaN.
+    /// One in eight special, and none so large that a sum of any length has an infinity or a NaN.
     Finite,
+    /// One in 8192 special, so that some long sums have an infinity or a NaN, and most do not.
+    Rare,
     /// One in eight special.
     Wild,
     /// Any bit pattern.
@@ -45,7 +47,9 @@ pub enum Values {
 
 impl Values {
     /// All of them.
-    pub const ALL: [Self; 4] = [Self::Tame, Self::Finite, Self::Wild, Self::Any];
+    pub const ALL: [Self; 5] = [Self::Tame, Self::Finite, Self::Rare, Self::Wild, Self::Any];
+    /// Those whose long sums are not all the same NaN.
+    pub const LONG: [Self; 3] = [Self::Tame, Self::Finite, Self::Rare];
 }
 
 /// A small generator (splitmix64).
@@ -77,7 +81,8 @@ impl Random {
         match values {
             Values::Any => self.next() as u32,
             Values::Wild if self.below(8) == 0 => special,
-            Values::Finite if self.below(8) == 0 && f32::from_bits(special).is_finite() => special,
+            Values::Finite if self.below(8) == 0 && f32::from_bits(special).abs() < 1e6 => special,
+            Values::Rare if self.below(1 << 13) == 0 => special,
             _ => tame,
         }
     }

@@ -16,15 +16,19 @@ use assay_numerics::{Dims, Op, Operation, Tensor, TensorType};
 use std::sync::Arc;
 use std::time::Instant;
 
-/// Products that are timed: rows, terms, columns.
-const PRODUCTS: [[u32; 3]; 7] = [
-    [512, 512, 512],
-    [1024, 1024, 1024],
-    [2048, 2048, 2048],
-    [4096, 4096, 4096],
-    [8192, 8192, 8192],
-    [128, 4096, 4096],
-    [512, 16_384, 512],
+/// Products that are timed: rows, terms, columns, and whether either factor is stored transposed.
+const PRODUCTS: [([u32; 3], [bool; 2]); 10] = [
+    ([512, 512, 512], [false, false]),
+    ([1024, 1024, 1024], [false, false]),
+    ([2048, 2048, 2048], [false, false]),
+    ([4096, 4096, 4096], [false, false]),
+    ([8192, 8192, 8192], [false, false]),
+    ([128, 4096, 4096], [false, false]),
+    ([512, 16_384, 512], [false, false]),
+    // What a layer takes: forward, and for its gradients.
+    ([2048, 2048, 2048], [false, true]),
+    ([2048, 2048, 2048], [true, false]),
+    ([2048, 2048, 2048], [true, true]),
 ];
 /// Steps after which state roots and losses are compared.
 const SAME_STEPS: u32 = 10;
@@ -50,10 +54,11 @@ pub fn measure(
     settings: &Settings,
     report: &mut Report,
 ) -> anyhow::Result<()> {
-    for [m, k, n] in PRODUCTS {
-        let name = format!("product-{m}x{k}x{n}");
+    for ([m, k, n], transposed) in PRODUCTS {
+        let form = transposed.map(|is| if is { 't' } else { 'n' });
+        let name = format!("product-{}-{m}x{k}x{n}", String::from_iter(form));
         if name.contains(&settings.only) {
-            product(device, settings, &name, [m, k, n], report)?;
+            product(device, settings, &name, [m, k, n], transposed, report)?;
         }
     }
     for (name, model) in MODELS {
@@ -100,21 +105,26 @@ fn product(
     settings: &Settings,
     name: &str,
     [m, k, n]: [u32; 3],
+    [transpose_a, transpose_b]: [bool; 2],
     report: &mut Report,
 ) -> anyhow::Result<()> {
     let ty = |rows, cols| Dims::matrix(rows, cols).map(TensorType::f32);
     let operation = Operation {
         op: Op::MatMul {
-            transpose_a: false,
-            transpose_b: false,
+            transpose_a,
+            transpose_b,
         },
-        inputs: vec![ty(m, k)?, ty(k, n)?],
+        inputs: vec![
+            if transpose_a { ty(k, m)? } else { ty(m, k)? },
+            if transpose_b { ty(n, k)? } else { ty(k, n)? },
+        ],
         output: ty(m, n)?,
     };
     let job = job(&operation)?;
     let mut engine = checked(device, &job, 1, name, report)?;
     let operands = [&job.data[0], &job.data[1]].map(|x| bytemuck::cast_slice(x.words()));
-    let mut peer = cublas::Product::new(settings.number, [m, k, n], operands)?;
+    let transposed = [transpose_a, transpose_b];
+    let mut peer = cublas::Product::new(settings.number, [m, k, n], transposed, operands)?;
     if let Some(peer) = &mut peer {
         peer.run(1)?;
         compare(name, &engine.state()?[0], &peer.output()?)?;

@@ -14,6 +14,8 @@ pub fn all(random: &mut Random) -> Cases {
         [33, 513, 31],
         [8, 1600, 12],
         [1, 2048, 300],
+        [140, 1100, 36],
+        [20, 1537, 150],
         [200, 16, 1],
         [257, 129, 511],
     ];
@@ -34,9 +36,14 @@ pub fn any(random: &mut Random) -> Cases {
     Ok(cases)
 }
 
-/// All transposed forms of a product; every third is batched, with the left factor repeated.
+/// All transposed forms of a product; every third is batched, with the left factor repeated. Sums of more than one chunk are of
+/// values that do not drown them.
 fn forms(random: &mut Random, number: usize, shape: [u32; 3]) -> Cases {
-    let values = Values::ALL[number % Values::ALL.len()];
+    let values = if shape[1] > 512 {
+        Values::LONG[number % Values::LONG.len()]
+    } else {
+        Values::ALL[number % Values::ALL.len()]
+    };
     let lead = if number % 3 == 1 { [2, 3] } else { [1, 1] };
     [(false, false), (true, false), (false, true), (true, true)]
         .into_iter()

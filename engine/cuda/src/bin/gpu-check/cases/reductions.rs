@@ -56,7 +56,7 @@ fn both_ways(random: &mut Random, sizes: [u32; 4]) -> Cases {
         (Op::ColSum, per_col),
         (Op::ColMax, per_col),
     ] {
-        for values in [Values::Finite, Values::Wild] {
+        for values in [Values::Tame, Values::Finite, Values::Rare, Values::Wild] {
             let x = random.floats(Dims::new(sizes)?, values);
             cases.push(Case::new(op.clone(), vec![x], f32_of(output)?));
         }
