@@ -165,7 +165,8 @@ where
             return Err(Error::NoBlock(at));
         }
         let api = self.client.runtime_api();
-        match api.has_api::<dyn Queries<Block, AccountId>>(at) {
+        // A later version has more functions, never other ones: an older node goes on answering after an upgrade.
+        match api.has_api_with::<dyn Queries<Block, AccountId>, _>(at, |version| version >= 1) {
             Ok(true) => question(&api, at).map_err(|error| Error::Runtime {
                 at,
                 cause: error.to_string(),
