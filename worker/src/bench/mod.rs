@@ -46,8 +46,12 @@ pub async fn bench(options: &BenchOptions, out: &mut impl Write) -> anyhow::Resu
                 url: chain.url().to_owned(),
                 seconds: answer_seconds(&chain).await?,
             };
+            let memory_bytes = match device.free_bytes()? {
+                Some(own) => own.min(machine.memory_bytes),
+                None => machine.memory_bytes,
+            };
             report.offers =
-                open_offers(&chain, &report.rate(), device.class(), machine.memory_bytes).await?;
+                open_offers(&chain, &report.rate(), device.class(), memory_bytes).await?;
         }
         Err(error) => {
             report.node = Network::Unreachable {

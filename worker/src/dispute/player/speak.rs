@@ -11,7 +11,8 @@ use crate::{
 };
 
 impl Player {
-    /// Says something to the chain. That the node does not take it now is no error: it is said again.
+    /// Says something to the chain. That the node does not take it now is no error: it is said again, a move at the next block,
+    /// as its clock is running.
     pub(super) async fn send(
         &mut self,
         view: &DisputeView<Account>,
@@ -34,6 +35,9 @@ impl Player {
             Ok(Submitted::Known | Submitted::Stale) => {}
             Err(error @ ChainError::Rejected { .. }) => {
                 tracing::debug!(%game, kind, %error, "not taken now");
+                if let Message::Move(_) = message {
+                    return Ok(());
+                }
             }
             Err(error) => return Err(error),
         }
