@@ -5,7 +5,7 @@ FROM rust:1.95-bookworm AS build
 WORKDIR /assay
 COPY . .
 ENV CARGO_TARGET_DIR=/target
-RUN scripts/setup && scripts/build
+RUN scripts/setup --build && scripts/build
 
 FROM debian:bookworm-slim AS base
 RUN apt-get update -q \
@@ -25,7 +25,8 @@ ENTRYPOINT ["assay-worker"]
 CMD ["run", "--data-dir", "/data"]
 
 FROM base AS node
-COPY --from=build /target/release/assay-node /usr/local/bin/
+# assay is for the operator: docker exec CONTAINER assay validator status ADDRESS
+COPY --from=build /target/release/assay-node /target/release/assay /usr/local/bin/
 EXPOSE 30333 9944 9615
 ENTRYPOINT ["assay-node"]
 CMD ["--base-path", "/data"]

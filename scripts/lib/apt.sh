@@ -44,8 +44,8 @@ have_openssl() {
     have pkg-config && pkg-config --exists openssl
 }
 
-# missing_packages: the Debian package of every build tool that is not there, one a line.
-missing_packages() {
+# missing_build_packages: the Debian package of every build tool that is not there, one a line.
+missing_build_packages() {
     have cc || echo gcc
     have c++ || echo g++
     have make || echo make
@@ -57,11 +57,16 @@ missing_packages() {
     have_openssl || echo libssl-dev
     have curl || echo curl
     have jq || echo jq
+}
+
+# missing_test_packages: those of what tests need besides.
+missing_test_packages() {
     have faketime || echo faketime
 }
 
+# setup_packages LIST...: installs what each list names.
 setup_packages() {
-    local missing
-    mapfile -t missing < <(missing_packages)
+    local missing list
+    mapfile -t missing < <(for list in "$@"; do "$list"; done)
     if [ "${#missing[@]}" -gt 0 ]; then apt_install "${missing[@]}"; fi
 }
