@@ -1,9 +1,10 @@
 //! The network as block synchronisation sees it: patient with peers that have not got a block yet, and rid of those it drops.
+//! Beside it, what synchronisation has to be told to ask for.
 //!
 //! GRANDPA's votes for a block may come before the block, and synchronisation then asks everybody for it, who may not have it
 //! either, or never on another fork. Who has no block to give is dropped; and on both sides of a stream that ends before a
 //! question is answered the other is not asked anything for a minute or more. On a slow network with forks all peers are out of
-//! question sooner or later. Three things are different here:
+//! question sooner or later. Four things are different here:
 //!
 //! - **Questions.** A peer that gives none of the blocks that it is asked for is asked again for a while, before synchronisation
 //!   hears of it.
@@ -12,8 +13,10 @@
 //!   network closes no stream to a reserved peer, so what was left to it would be waited for without end. Where all peers are
 //!   reserved, as a validator's behind its own full nodes, the node would stand still. So a reserved peer's stream is
 //!   closed too, and the peer reserved again; and it is not banned, whatever it does.
+//! - **Justifications** that nobody else would ask for again are pursued.
 
 mod drops;
+mod justifications;
 mod questions;
 mod strategy;
 #[cfg(test)]
@@ -28,6 +31,7 @@ use futures::{
     },
     future::join,
 };
+pub use justifications::pursue_justifications;
 use questions::{Answer, Question};
 use sc_network::{
     config::MultiaddrWithPeerId, multiaddr::Multiaddr, IfDisconnected, NetworkPeers,

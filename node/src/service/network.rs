@@ -1,10 +1,10 @@
 //! The network: litep2p, block and warp sync, GRANDPA's gossip.
 
 use super::parts::{FullBackend, FullClient, Pool};
-use assay_peers::{Lenient, Peers};
+use assay_peers::{pursue_justifications, Lenient, Peers};
 use assay_runtime::{opaque::Block, Hash};
 use futures::StreamExt;
-use sc_client_api::{BlockBackend, BlockchainEvents};
+use sc_client_api::{Backend as _, BlockBackend, BlockchainEvents};
 use sc_consensus::ImportQueue;
 use sc_consensus_grandpa::{warp_proof::NetworkProvider, SharedAuthoritySet};
 use sc_network::{
@@ -27,7 +27,7 @@ use sc_service::{
 use sc_utils::mpsc::TracingUnboundedSender;
 use sp_blockchain::HeaderBackend;
 use sp_consensus::block_validation::DefaultBlockAnnounceValidator;
-use std::sync::Arc;
+use std::{future::Future, sync::Arc};
 
 type Backend = Litep2pNetworkBackend;
 type NetConfig = FullNetworkConfiguration<Block, Hash, Backend>;
@@ -123,6 +123,8 @@ pub fn start(
     tasks.spawn("sync-peers-work", NETWORKING, work);
     let best = tell_best(needs.client.clone(), sync.clone());
     tasks.spawn("sync-best", NETWORKING, best);
+    let pursuit = pursue(needs.client, needs.backend.clone(), sync.clone());
+    tasks.spawn_blocking("sync-justifications", NETWORKING, pursuit);
     Ok((
         Network {
             service,
@@ -148,6 +150,16 @@ async fn tell_best(client: Arc<FullClient>, sync: Arc<SyncingService<Block>>) {
             sync.new_best_block_imported(info.best_hash, info.best_number);
         }
     }
+}
+
+/// Asks for the justifications without which finality would stand still on this node alone.
+fn pursue(
+    client: &FullClient,
+    backend: Arc<FullBackend>,
+    sync: Arc<SyncingService<Block>>,
+) -> impl Future<Output = ()> {
+    let finalised = client.finality_notification_stream();
+    async move { pursue_justifications(backend.blockchain(), &sync, finalised).await }
 }
 
 /// Starts block, state and warp synchronisation, which asks `network` for what it needs and keeps peers that lack a block.
