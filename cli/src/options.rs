@@ -116,6 +116,8 @@ pub enum JobCommand {
     Cancel(CancelOptions),
     /// Locks more escrow for a job.
     TopUp(TopUpOptions),
+    /// Removes an ended job's records after their retention and returns the buyer's deposit. Anyone may; it is free.
+    CleanUp(CleanUpOptions),
 }
 
 /// Where parameters come from.
@@ -257,6 +259,16 @@ pub struct EvalOptions {
 /// Options of `job cancel`.
 #[derive(Clone, Debug, Args)]
 pub struct CancelOptions {
+    /// The job's number.
+    pub id: u64,
+    /// How long to wait.
+    #[arg(long, env = "ASSAY_WAIT", value_enum, default_value_t)]
+    pub wait: Wait,
+}
+
+/// Options of `job clean-up`.
+#[derive(Clone, Debug, Args)]
+pub struct CleanUpOptions {
     /// The job's number.
     pub id: u64,
     /// How long to wait.

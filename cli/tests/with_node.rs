@@ -6,7 +6,11 @@ mod common;
 
 use std::path::Path;
 
-use assay_processes::node::Node;
+use assay_client::{At, ChainClient};
+use assay_processes::{
+    market::until,
+    node::{alone, Node, Pace},
+};
 use assay_protocol::UNIT;
 use common::{job_directory, user::User, SMALL};
 use serde_json::Value;
@@ -16,17 +20,25 @@ const ALICE: &str = "5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY";
 const BOB: &str = "5FHneW46xGXgs5mUiveU4sbTyGBzmstUspZC92UhjJM694ty";
 const CHARLIE: &str = "5FLSigC9HGRKVhB9FiEo4Y3koPsNmBmLJbpXg2mp1hXcS59Y";
 
+/// Blocks in which jobs that have ended stay.
+const PACE: Pace = Pace {
+    retention: 10,
+    ..Pace::UNDISPUTED
+};
+
 /// One node serves all of it, since a node takes long to start.
 #[tokio::test(flavor = "multi_thread")]
 async fn what_users_ask_of_a_chain() {
     let directory = tempfile::tempdir().unwrap();
-    let node = Node::start(directory.path()).await;
+    let arguments = alone(directory.path(), PACE);
+    let node = Node::with(directory.path(), "node", &arguments).await;
     let url = node.url();
     accounts_are_shown(&url);
     a_generated_key_is_unknown_to_the_chain(&url, directory.path());
     the_wrong_chain_is_told(&url);
     a_provider_comes_changes_and_goes(&url);
     a_job_is_bought_and_cancelled(&url, &directory.path().join("blobs"));
+    the_cancelled_job_is_cleaned_up(&url).await;
 }
 
 #[test]
@@ -230,6 +242,33 @@ fn a_job_is_bought_and_cancelled(url: &str, blobs: &Path) {
     assert_eq!(amount(&cancelled["refunded"]), escrow + UNIT / 4);
     assert_eq!(held(url, CHARLIE, "Jobs"), Some(deposit), "until clean-up");
     assert_eq!(charlie.fails(&["job", "cancel", "0"]).0, "call_failed");
+}
+
+async fn the_cancelled_job_is_cleaned_up(url: &str) {
+    let deposit = held(url, CHARLIE, "Jobs");
+    let dave = User::with_key(url, "//Dave");
+    let (code, details) = dave.fails(&["job", "clean-up", "0"]);
+    assert_eq!(
+        (&code[..], &details["name"]),
+        ("call_failed", &"TooEarly".into()),
+        "{details}"
+    );
+
+    let chain = ChainClient::connect(url, None).await.unwrap();
+    let now = chain.chain_time(At::Best).await.unwrap();
+    let ask = |at| chain.chain_time(at);
+    until(&chain, "the end of the retention", ask, |time| {
+        *time >= now + PACE.retention
+    })
+    .await;
+    let cleaned = dave.does(&["job", "clean-up", "0"]);
+    assert_eq!(Some(amount(&cleaned["deposit"])), deposit);
+    assert_eq!(
+        (&cleaned["buyer"], &cleaned["transactions"]),
+        (&CHARLIE.into(), &1.into())
+    );
+    assert_eq!(held(url, CHARLIE, "Jobs"), None);
+    assert_eq!(dave.fails(&["job", "clean-up", "0"]).0, "no_job");
 }
 
 /// What a pallet holds of an account, if anything, by `account show`.

@@ -1,23 +1,28 @@
-//! When the last state of a job may go: the protocol's retention after the job's end, when its records go too.
+//! When the last state of a job may go, and its records: the protocol's retention after the job's end.
 
 use std::collections::BTreeMap;
 
 use assay_client::Account;
 use assay_protocol::{BlockNumber, JobId, JobStatus, JobView};
 
-/// The jobs that this worker keeps a state of and does nothing for, with the block in which to look at each again.
+/// Blocks between two requests to remove a job's records: one removes some dozens of segments, and is seen once it is final.
+pub const CLEAN_UP_EVERY: BlockNumber = 4;
+
+/// The jobs that this worker is done with and the chain may still know, with the block in which to look at each again.
 #[derive(Clone, Debug, Default)]
 pub struct Retention {
     look_at: BTreeMap<JobId, BlockNumber>,
 }
 
-/// What becomes of a job's last state.
+/// What becomes of a job.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
-    /// Somebody may still fetch it.
+    /// Somebody may still fetch its last state.
     Keep,
-    /// Nobody may expect it any more.
-    Remove,
+    /// Nobody may expect that any more, and the chain's records of the job may go.
+    CleanUp,
+    /// The chain has no records of it any more.
+    Forget,
 }
 
 impl Retention {
@@ -45,20 +50,20 @@ impl Retention {
         view: Option<&JobView<Account>>,
         now: BlockNumber,
     ) -> Verdict {
-        // A job that goes on cannot be over sooner than if it ended now.
-        let over = view.map(|job| match job.state.status {
-            JobStatus::Ended { at, .. } => at.saturating_add(job.params.segments.retention),
-            _ => now.saturating_add(job.params.segments.retention),
-        });
-        match over.filter(|over| *over > now) {
-            Some(over) => {
-                self.look_at.insert(job, over);
-                Verdict::Keep
+        let Some(view) = view else {
+            self.look_at.remove(&job);
+            return Verdict::Forget;
+        };
+        let retention = view.params.segments.retention;
+        let (verdict, next) = match view.state.status {
+            JobStatus::Ended { at, .. } if at.saturating_add(retention) <= now => {
+                (Verdict::CleanUp, now.saturating_add(CLEAN_UP_EVERY))
             }
-            None => {
-                self.look_at.remove(&job);
-                Verdict::Remove
-            }
-        }
+            JobStatus::Ended { at, .. } => (Verdict::Keep, at.saturating_add(retention)),
+            // It cannot be over sooner than if it ended now.
+            _ => (Verdict::Keep, now.saturating_add(retention)),
+        };
+        self.look_at.insert(job, next);
+        verdict
     }
 }

@@ -95,6 +95,7 @@ const PACE: Pace = Pace {
     slot_ms: 1_000,
     challenge_window: 30,
     move_allowance: 20,
+    ..Pace::FAST
 };
 
 /// What a provider that cheats needs for stake, collateral and its operator.

@@ -1,4 +1,5 @@
-//! The worker on a real node: killed at random moments, the node restarted under it, a faulty job, two jobs at a time.
+//! The worker on a real node: killed at random moments, the node restarted under it, a faulty job, two jobs at a time, and what it
+//! leaves behind.
 //!
 //! Needs the binary `assay-node`; see `assay_processes::program` for where it is looked for. The jobs take as long as their windows:
 //! a pipeline that is full waits for one of them, so the chain's are short.
@@ -16,13 +17,19 @@ use assay_blobs::{BlobId, BlobStore, Expected, HttpClient, Limits, Reach};
 use assay_client::{Account, At};
 use assay_processes::{
     daemon::Daemon,
-    market::{key, served, submit, until_job, Lane},
+    market::{key, served, submit, until, until_job, Lane},
     node::Pace,
     small_job::SmallJob,
 };
 use assay_protocol::{JobId, JobStatus, JobView, SegmentIndex, SegmentStatus, UNIT};
 use common::world::World;
 use serde_json::Value;
+
+/// Short windows. The worker looks at every job's result before its retention is over, and at all of them afterwards.
+const PACE: Pace = Pace {
+    retention: 120,
+    ..Pace::UNDISPUTED
+};
 
 /// How often the worker is killed.
 const KILLS: u32 = 20;
@@ -35,7 +42,7 @@ struct Scene {
 
 impl Scene {
     async fn new() -> Self {
-        let world = World::at(Pace::UNDISPUTED).await;
+        let world = World::at(PACE).await;
         let worker = Daemon::provider(world.path(), &world.node.url(), "//Bob//operator")
             .also(&["--max-jobs", "2"]);
         worker.register(&world.chain, &key("//Bob"), Lane(0)).await;
@@ -79,6 +86,7 @@ async fn the_worker_on_a_real_node() {
     assert!(scene.worker.is_running(), "it is the same process");
     assert!(scene.worker.terminate().success());
     killed_at_random_moments_the_worker_finishes_the_job(&mut scene).await;
+    what_the_first_run_did_is_cleaned_up(&mut scene, diverging).await;
 }
 
 async fn a_faulty_job_is_declined_with_its_reason(scene: &Scene) {
@@ -200,6 +208,17 @@ async fn killed_at_random_moments_the_worker_finishes_the_job(scene: &mut Scene)
         2 + 24,
         "claim, accept and one commitment for each segment"
     );
+    assert!(scene.worker.terminate().success());
+}
+
+async fn what_the_first_run_did_is_cleaned_up(scene: &mut Scene, id: JobId) {
+    scene.worker.start();
+    let chain = &scene.world.chain;
+    let ask = |at| async move { chain.job(id, at).await };
+    until(chain, "the clean-up", ask, Option::is_none).await;
+    let forgotten =
+        |line: &Value| line["message"] == "the job is forgotten" && line["job"] == id.to_string();
+    scene.worker.says(0, forgotten).await;
     assert!(scene.worker.terminate().success());
 }
 

@@ -1,5 +1,6 @@
 //! `assay job`: buying training.
 
+pub mod clean_up;
 pub mod eval;
 pub mod fetch;
 pub mod file;
@@ -38,6 +39,7 @@ pub async fn run(
         JobCommand::Eval(options) => eval::run(&options, out),
         JobCommand::Cancel(options) => money::cancel(&options, context, out).await,
         JobCommand::TopUp(options) => money::top_up(&options, context, out).await,
+        JobCommand::CleanUp(options) => clean_up::run(&options, context, out).await,
     }
 }
 

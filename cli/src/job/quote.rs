@@ -133,7 +133,10 @@ fn write(quote: &Quote, out: &mut dyn Write) -> io::Result<()> {
     field(
         out,
         "deposit",
-        format!("{} (returned by clean-up)", show(quote.deposit)),
+        format!(
+            "{} (returned by clean-up, after the end)",
+            show(quote.deposit)
+        ),
     )?;
     field(
         out,

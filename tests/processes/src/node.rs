@@ -183,6 +183,8 @@ pub struct Pace {
     pub challenge_window: u32,
     /// Blocks that a side of a game has for each move, beside its budget; fewer than the window.
     pub move_allowance: u32,
+    /// Blocks for which an ended job's records and last state are kept; no fewer than the window.
+    pub retention: u32,
 }
 
 impl Pace {
@@ -191,6 +193,7 @@ impl Pace {
         slot_ms: 500,
         challenge_window: 30,
         move_allowance: 10,
+        retention: 300,
     };
 
     /// The same for tests without games: segments become final soon.
@@ -227,6 +230,7 @@ pub fn spec_at(chain: &str, pace: Pace) -> Value {
             "protocol/params/disputes/move_allowance",
             pace.move_allowance.into(),
         ),
+        ("protocol/params/segments/retention", pace.retention.into()),
     ] {
         let found = spec.pointer_mut(&format!("{GENESIS}/{number}"));
         let found = found.unwrap_or_else(|| panic!("the specification has no {number}"));

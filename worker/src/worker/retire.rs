@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use assay_client::{Account, At, Head};
+use assay_client::{calls, Account, At, ChainError, Head};
 use assay_protocol::{JobId, JobView, StateRoot};
 
 use super::{Worker, WorkerError};
-use crate::{checkpoints::release, progress::Phase, retention::Verdict};
+use crate::{checkpoints::release, journal::JournalError, progress::Phase, retention::Verdict};
 
 impl Worker {
     /// Drops what is held for jobs that are no longer of concern, and their states but the last, which is still served.
@@ -43,7 +43,7 @@ impl Worker {
         }
     }
 
-    /// Removes what is left of the jobs whose retention is over.
+    /// Removes what is left of the jobs whose retention is over, here and on the chain.
     pub(super) async fn retire_kept(&mut self, finalised: Head) -> Result<(), WorkerError> {
         let at = At::Block(finalised.hash);
         let now = self.parts.chain.chain_time(at).await?;
@@ -56,12 +56,36 @@ impl Worker {
         for job in due {
             let view = self.parts.chain.job(job, at).await?;
             let verdict = self.retention.judge(job, view.as_ref(), now);
-            if verdict == Verdict::Remove {
-                self.release(job, &[]).await;
-                self.parts.shop.journal.forget(job)?;
-                tracing::info!(%job, "the job's last state is removed");
+            if verdict == Verdict::Keep {
+                continue;
+            }
+            self.release(job, &[]).await;
+            match verdict {
+                Verdict::CleanUp => self.clean_up(job).await?,
+                _ => self.forget(job)?,
             }
         }
+        Ok(())
+    }
+
+    /// Asks the chain to remove a job's records, which costs nobody anything and returns the buyer's deposit. Kept until they are
+    /// gone, so that a worker that is killed asks again.
+    async fn clean_up(&self, job: JobId) -> Result<(), ChainError> {
+        let chain = &self.parts.chain;
+        let transaction = chain.general(&calls::clean_up(job)).await?;
+        match chain.submit_general(&transaction).await {
+            Ok(sent) => tracing::info!(%job, ?sent, "its records may go"),
+            Err(error @ ChainError::Rejected { .. }) => {
+                tracing::debug!(%job, %error, "its records stay for now");
+            }
+            Err(error) => return Err(error),
+        }
+        Ok(())
+    }
+
+    fn forget(&self, job: JobId) -> Result<(), JournalError> {
+        self.parts.shop.journal.forget(job)?;
+        tracing::info!(%job, "the job is forgotten");
         Ok(())
     }
 

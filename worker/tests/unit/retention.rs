@@ -1,11 +1,11 @@
-//! When a job's last state may go.
+//! When a job's last state may go, and its records.
 
 use assay_client::Account;
 use assay_protocol::{
     EndReason, JobId, JobRecord, JobState, JobStatus, JobView, Params, ParamsVersion, ProgramRoot,
     ResumePoint, SegmentIndex, StateRoot,
 };
-use assay_worker::retention::{Retention, Verdict};
+use assay_worker::retention::{Retention, Verdict, CLEAN_UP_EVERY};
 
 use assay_processes::small_job::SmallJob;
 
@@ -45,14 +45,29 @@ fn ended(at: u32) -> JobView<Account> {
 }
 
 #[test]
-fn an_ended_jobs_state_is_kept_for_the_retention_and_no_longer() {
+fn an_ended_job_is_kept_for_the_retention_and_cleaned_up_then() {
     let mut retention = Retention::of([JOB]);
     assert_eq!(retention.due(10), [JOB]);
     assert_eq!(retention.judge(JOB, Some(&ended(10)), 10), Verdict::Keep);
     assert_eq!(retention.due(10 + RETENTION - 1), []);
-    assert_eq!(retention.due(10 + RETENTION), [JOB]);
-    let verdict = retention.judge(JOB, Some(&ended(10)), 10 + RETENTION);
-    assert_eq!(verdict, Verdict::Remove);
+    let over = 10 + RETENTION;
+    assert_eq!(retention.due(over), [JOB]);
+    let verdict = retention.judge(JOB, Some(&ended(10)), over);
+    assert_eq!(verdict, Verdict::CleanUp);
+}
+
+#[test]
+fn records_are_cleaned_up_again_and_again_until_they_are_gone() {
+    let mut retention = Retention::of([JOB]);
+    let mut now = 10 + RETENTION;
+    for _ in 0..3 {
+        assert_eq!(retention.due(now), [JOB]);
+        let verdict = retention.judge(JOB, Some(&ended(10)), now);
+        assert_eq!(verdict, Verdict::CleanUp);
+        assert_eq!(retention.due(now + CLEAN_UP_EVERY - 1), []);
+        now += CLEAN_UP_EVERY;
+    }
+    assert_eq!(retention.judge(JOB, None, now), Verdict::Forget);
     assert_eq!(retention.due(u32::MAX), []);
 }
 
@@ -60,7 +75,7 @@ fn an_ended_jobs_state_is_kept_for_the_retention_and_no_longer() {
 fn a_job_without_records_is_over() {
     let mut retention = Retention::default();
     retention.add(JOB);
-    assert_eq!(retention.judge(JOB, None, 7), Verdict::Remove);
+    assert_eq!(retention.judge(JOB, None, 7), Verdict::Forget);
     assert_eq!(retention.due(u32::MAX), []);
 }
 

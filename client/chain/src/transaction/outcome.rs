@@ -28,6 +28,16 @@ pub struct Event {
 }
 
 impl Included {
+    /// Whether an event of this name is among those that it made happen.
+    pub fn has(&self, pallet: &str, name: &str) -> bool {
+        self.find(pallet, name).is_some()
+    }
+
+    fn find(&self, pallet: &str, name: &str) -> Option<&Event> {
+        let mut events = self.events.iter();
+        events.find(|event| event.pallet == pallet && event.name == name)
+    }
+
     /// The first fields of the first event of this name.
     ///
     /// # Errors
@@ -35,10 +45,7 @@ impl Included {
     pub fn event<T: Decode>(&self, pallet: &str, name: &str) -> Result<T, ChainError> {
         let label = || format!("the event {pallet}.{name}");
         let event = self
-            .events
-            .iter()
-            .find(|event| event.pallet == pallet && event.name == name);
-        let event = event
+            .find(pallet, name)
             .ok_or_else(|| ChainError::incompatible(label(), "the transaction emitted none"))?;
         T::decode(&mut &event.fields[..]).map_err(|cause| ChainError::incompatible(label(), cause))
     }
