@@ -26,18 +26,19 @@ export async function connect(url) {
 
 /**
  * Signs a call, sends it and waits until its block is final.
+ * @param {object} options more for the signature, such as `{ mode: 1, metadataHash }`.
  * @returns {Promise<{events: object[], block: string}>} the events of this transaction, and its block's hash.
  * @throws the pallet's own error and its documentation, if the call fails.
  */
-export async function send(api, call, signer) {
-  const result = await finalised(call, signer);
+export async function send(api, call, signer, options = {}) {
+  const result = await finalised(call, signer, options);
   if (result.dispatchError) throw new Error(describe(api, result.dispatchError));
   return { events: result.events.map(({ event }) => event), block: result.status.asFinalized.toHex() };
 }
 
-function finalised(call, signer) {
+function finalised(call, signer, options) {
   return new Promise((resolve, reject) => {
-    const sent = call.signAndSend(signer, { nonce: -1 }, (result) => {
+    const sent = call.signAndSend(signer, { nonce: -1, ...options }, (result) => {
       if (result.isError) reject(new Error(`the transaction was dropped: ${result.status.type}`));
       if (result.isFinalized) sent.then((unsubscribe) => unsubscribe()).then(() => resolve(result), reject);
     });

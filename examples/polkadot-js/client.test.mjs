@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { after, before, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -14,6 +15,7 @@ import { followJob, submitJob } from './job.mjs';
 import { encodeSubmission, parseSubmission } from './submission.mjs';
 
 const JOB_FILE = fileURLToPath(new URL('../digits/job.toml', import.meta.url));
+const METADATA_HASH = new URL('../../runtime/snapshots/metadata-hash.txt', import.meta.url);
 const COMMAND = fileURLToPath(new URL('submit.mjs', import.meta.url));
 const UNIT = 10n ** 12n;
 const STAKE = 1_000n * UNIT;
@@ -103,6 +105,15 @@ describe('an Assay chain through polkadot.js', () => {
     const url = (await market.endpoint()).replace('http', 'ws');
     const refused = assert.rejects(connect(url), /no node answers at ws:/);
     await market.expect(PATIENCE, 'a refusal', refused);
+  });
+
+  it('signs what the metadata says, as hardware wallets do', async () => {
+    const transfer = api.tx.balances.transferKeepAlive(keys.owner.address, UNIT);
+    const signed = (metadataHash) => send(api, transfer, keyring.addFromUri('//Ferdie'), { mode: 1, metadataHash });
+    const other = assert.rejects(signed(`0x${'5a'.repeat(32)}`), /bad signature/);
+    await market.expect(PATIENCE, 'a refusal', other);
+    const { events } = await market.expect(PATIENCE, 'the transfer', signed(readFileSync(METADATA_HASH, 'utf8').trim()));
+    assert.ok(events.some((event) => api.events.balances.Transfer.is(event)));
   });
 
   it('has a job trained and paid', async () => {

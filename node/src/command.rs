@@ -5,12 +5,15 @@ use crate::{
     service::{self, parts},
 };
 use assay_runtime::opaque::Block;
-use sc_cli::{RevertCmd, SubstrateCli};
-use std::sync::Arc;
+use sc_cli::{RevertCmd, RunCmd, SubstrateCli};
+use std::{num::NonZeroU32, sync::Arc};
 
 /// For how long the pool refuses what was invalid once, unless `--tx-ban-seconds` says otherwise. A move in a game is the same bytes
 /// however often it is sent: sent a block too early it must be taken a block later, not in half an hour.
 const TX_BAN_SECONDS: u64 = 0;
+
+/// Calls a minute that a connection may make to an RPC which is open to others, unless `--rpc-rate-limit` says otherwise.
+const RPC_RATE_LIMIT: NonZeroU32 = NonZeroU32::new(600).expect("it is not zero");
 
 impl SubstrateCli for Cli {
     fn impl_name() -> String {
@@ -45,13 +48,19 @@ impl SubstrateCli for Cli {
     }
 }
 
+/// Where the SDK's defaults are not safe for this chain.
+fn set_defaults(run: &mut RunCmd) {
+    run.pool_config.tx_ban_seconds.get_or_insert(TX_BAN_SECONDS);
+    let rpc = &mut run.rpc_params;
+    if rpc.rpc_external || rpc.unsafe_rpc_external {
+        rpc.rpc_rate_limit.get_or_insert(RPC_RATE_LIMIT);
+    }
+}
+
 /// Parses the command line and does what it says.
 pub fn run() -> sc_cli::Result<()> {
     let mut cli = Cli::from_args();
-    cli.run
-        .pool_config
-        .tx_ban_seconds
-        .get_or_insert(TX_BAN_SECONDS);
+    set_defaults(&mut cli.run);
     match &cli.subcommand {
         None => run_node(&cli),
         Some(Command::Key(cmd)) => cmd.run(&cli),

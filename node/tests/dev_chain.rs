@@ -5,7 +5,7 @@ mod common;
 
 use common::{command, failure, Client, Node};
 use serde_json::json;
-use std::{collections::BTreeSet, net::TcpListener, process::Command};
+use std::{collections::BTreeSet, net::TcpListener, process::Command, time::Instant};
 
 /// As the RPC writes bytes.
 fn hex(bytes: &[u8]) -> String {
@@ -117,6 +117,28 @@ async fn the_rpc_answers_what_clients_ask() {
     ] {
         assert!(methods.contains(&expected), "{expected} is missing");
     }
+}
+
+/// More than a connection may make at once to a node that strangers reach, and the calls a second that it may make then.
+const CALLS: u32 = 620;
+const CALLS_A_SECOND: u32 = 10;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_rpc_that_strangers_reach_refuses_what_is_unsafe_and_too_many_calls() {
+    let base = tempfile::tempdir().unwrap();
+    let node = Node::start_with(base.path(), &["--rpc-external"]);
+    let mut client = Client::connect(&node).await;
+    let refused = client.call("author_rotateKeys", json!([])).await;
+    let refused = refused.unwrap_err();
+    assert_eq!(refused["code"], -32601, "{refused}");
+
+    let begun = Instant::now();
+    for _ in 0..CALLS {
+        client.call("system_name", json!([])).await.unwrap();
+    }
+    let beyond = f64::from(CALLS - 600) / f64::from(CALLS_A_SECOND);
+    let taken = begun.elapsed().as_secs_f64();
+    assert!(taken > beyond - 0.2, "{CALLS} calls took {taken} s");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -29,6 +29,8 @@ struct Shown {
     account: Account,
     /// Where it stands.
     standing: Standing,
+    /// Whether it makes no blocks for the rest of the era because of an offence.
+    disabled: bool,
     /// What to do next in order to make blocks, in words.
     next: Option<&'static str>,
     /// Its session keys in hexadecimal digits.
@@ -171,6 +173,7 @@ async fn read(chain: &ChainClient, account: Account, at: At) -> Result<Shown, Cl
     Ok(Shown {
         account,
         standing,
+        disabled: chain.disabled(at).await?.contains(&account),
         next: standing.next(facts),
         session_keys: keys.map(|keys| format!("0x{}", hex::encode(keys))),
         keys_at_node,
@@ -200,6 +203,13 @@ impl Shown {
     fn write(&self, out: &mut dyn Write) -> io::Result<()> {
         field(out, "account", self.account)?;
         field(out, "standing", self.standing.name())?;
+        if self.disabled {
+            field(
+                out,
+                "disabled",
+                "until the era's end, because of an equivocation",
+            )?;
+        }
         if let Some(next) = self.next {
             field(out, "next", next)?;
         }

@@ -1,5 +1,7 @@
 //! A node as a child process, and a websocket client that knows nothing but JSON-RPC.
 
+#![allow(dead_code, reason = "each test takes what it needs")]
+
 use futures::{SinkExt, StreamExt};
 use serde_json::{json, Value};
 use std::{

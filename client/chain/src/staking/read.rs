@@ -116,6 +116,19 @@ impl ChainClient {
         Ok(found.unwrap_or_default())
     }
 
+    /// The validators of the session that make no blocks for the rest of the era because of an offence.
+    ///
+    /// # Errors
+    /// As [`session`](Self::session).
+    pub async fn disabled(&self, at: At) -> Result<Vec<Account>, ChainError> {
+        let places: Option<Vec<(u32, u32)>> =
+            self.entry(SESSION, "DisabledValidators", (), at).await?;
+        let validators = self.validators(at).await?;
+        let places = places.unwrap_or_default().into_iter();
+        let found = places.filter_map(|(place, _)| validators.get(place as usize));
+        Ok(found.copied().collect())
+    }
+
     /// The number of the era that is being rewarded.
     ///
     /// # Errors

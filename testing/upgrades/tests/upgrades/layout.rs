@@ -37,6 +37,22 @@ impl Layout {
             .collect()
     }
 
+    /// Types of ours in what pallets of the SDK store, such as session keys and the reasons of holds: by name, the lines of their
+    /// definitions. No storage version tells of a change of theirs.
+    pub fn stored_by_others(&self) -> BTreeMap<String, Vec<String>> {
+        let mut types = Types::new(&self.0.types);
+        let pallets = self.0.pallets.iter();
+        let others = pallets.filter(|pallet| !OURS.contains(&pallet.name.as_str()));
+        let stored = others.filter_map(|pallet| pallet.storage.as_ref());
+        // A block's events, an item of the pallet System, go with the block.
+        let lasting = |entry: &&StorageEntryMetadata<_>| entry.name != "Events";
+        for entry in stored.flat_map(|all| &all.entries).filter(lasting) {
+            item(entry, &mut types);
+        }
+        let definitions = types.into_definitions().into_iter();
+        definitions.filter_map(|text| ours(&text)).collect()
+    }
+
     fn pallet(&self, name: &str) -> &PalletMetadata<PortableForm> {
         let mut pallets = self.0.pallets.iter();
         let found = pallets.find(|pallet| pallet.name == name);
@@ -85,6 +101,15 @@ impl Layout {
         lines.extend(types.into_definitions());
         lines
     }
+}
+
+/// The name and the lines of a definition, if the type is one of ours.
+fn ours(definition: &str) -> Option<(String, Vec<String>)> {
+    let mut lines = definition.lines().map(str::to_owned);
+    let head = lines.next()?;
+    let name = head.strip_prefix("type ")?.split_once(" =")?.0.to_owned();
+    let ours = name.starts_with("assay_") || name.starts_with("pallet_assay_");
+    ours.then(|| (name, [head].into_iter().chain(lines).collect()))
 }
 
 fn item(entry: &StorageEntryMetadata<PortableForm>, types: &mut Types) -> String {

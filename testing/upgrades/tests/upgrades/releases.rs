@@ -19,6 +19,9 @@ use crate::{
 /// If set, the state of a release that has none is made: `scripts/release`.
 const WRITE_VARIABLE: &str = "ASSAY_WRITE_STATE";
 
+/// Types that a migration of `Unreleased` rewrites wherever pallets of the SDK store them.
+const REWRITTEN: [&str; 0] = [];
+
 /// A runtime that a chain has run: `assay-VERSION.wasm`, `.state` and `.txt` in `runtime/releases/`.
 struct Release {
     wasm: PathBuf,
@@ -70,6 +73,7 @@ impl Release {
             spec_version: version.spec_version,
             transaction_version: version.transaction_version,
             storage: storage.collect(),
+            stored_by_others: layout.stored_by_others(),
             extrinsics: layout.extrinsics(),
         }
     }
@@ -104,6 +108,8 @@ struct Rules {
     transaction_version: u32,
     /// Storage version and items of each pallet of ours.
     storage: BTreeMap<&'static str, (u16, String)>,
+    /// Types of ours that pallets of the SDK store, as lines.
+    stored_by_others: BTreeMap<String, Vec<String>>,
     extrinsics: Vec<String>,
 }
 
@@ -118,6 +124,7 @@ impl Rules {
             storage: storage
                 .map(|(pallet, items)| (pallet, (in_code(pallet), items)))
                 .collect(),
+            stored_by_others: layout.stored_by_others(),
             extrinsics: layout.extrinsics(),
         }
     }
@@ -134,6 +141,15 @@ impl Rules {
             }
             if new_version > version && next.spec_version <= self.spec_version {
                 broken.push(format!("{pallet} migrates: raise spec_version"));
+            }
+        }
+        for (name, lines) in &self.stored_by_others {
+            let new = next.stored_by_others.get(name);
+            let kept = |line| new.is_some_and(|new| new.contains(line));
+            if !lines.iter().all(kept) && !REWRITTEN.contains(&name.as_str()) {
+                broken.push(format!(
+                    "{name} is stored by pallets of the SDK: add variants behind the others, or rewrite what is stored"
+                ));
             }
         }
         let gone = |line: &&String| !next.extrinsics.contains(line);
@@ -254,6 +270,27 @@ fn each_change_asks_for_its_version() {
     assert_eq!(old.broken_by(&removed).len(), 1);
     removed.transaction_version += 1;
     assert_eq!(old.broken_by(&removed), Vec::<String>::new());
+}
+
+#[test]
+fn types_in_other_pallets_only_grow() {
+    let old = Rules::present();
+    for name in [
+        "assay_runtime::RuntimeHoldReason",
+        "assay_runtime::OriginCaller",
+        "assay_runtime::SessionKeys",
+        "assay_runtime::config::accounts::ProxyType",
+    ] {
+        let changed = |change: fn(&mut Vec<String>)| {
+            let mut new = old.clone();
+            change(new.stored_by_others.get_mut(name).expect(name));
+            old.broken_by(&new)
+        };
+        let more = changed(|lines| lines.push("  255 New".into()));
+        assert_eq!(more, Vec::<String>::new());
+        let fewer = changed(|lines| drop(lines.pop()));
+        assert!(fewer.len() == 1 && fewer[0].starts_with(name), "{fewer:?}");
+    }
 }
 
 #[test]

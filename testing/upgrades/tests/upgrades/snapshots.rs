@@ -61,11 +61,15 @@ fn check(name: &str, present: &str) {
 
 #[test]
 fn stored_values_are_laid_out_as_recorded() {
-    let sections: Vec<_> = present()
-        .storage()
-        .into_iter()
-        .map(|(pallet, items)| format!("# {pallet}\n{items}"))
-        .collect();
+    let layout = present();
+    let ours = layout.storage().into_iter();
+    let ours = ours.map(|(pallet, items)| format!("# {pallet}\n{items}"));
+    let lines: Vec<_> = layout.stored_by_others().into_values().flatten().collect();
+    let others = format!(
+        "# Of ours, stored by pallets of the SDK\n{}\n",
+        lines.join("\n")
+    );
+    let sections: Vec<_> = ours.chain([others]).collect();
     check("storage.txt", &sections.join("\n"));
 }
 
