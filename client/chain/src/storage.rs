@@ -9,6 +9,7 @@ use subxt::{
         frame_decode::storage::{IntoDecodableValues, IntoEncodableValues},
         scale_decode::DecodeAsType,
     },
+    storage::PrefixOf,
 };
 
 use crate::{At, ChainClient, ChainError};
@@ -42,6 +43,30 @@ impl ChainClient {
         let found = entry.try_fetch(keys).await.map_err(of_subxt)?;
         let decoded = found.map(|found| found.decode()).transpose();
         decoded.map_err(|cause| ChainError::incompatible(what(), cause))
+    }
+
+    /// How many entries a map has whose keys begin with these.
+    ///
+    /// # Errors
+    /// What the connection says.
+    pub(crate) async fn count<Keys: IntoEncodableValues + IntoDecodableValues>(
+        &self,
+        pallet: &str,
+        item: &str,
+        first: impl PrefixOf<Keys>,
+        at: At,
+    ) -> Result<u32, ChainError> {
+        let of_subxt = |cause: StorageError| self.of_subxt(&format!("{pallet}.{item}"), &cause);
+        let block = self.at(self.head(at).await?).await?;
+        let address = subxt::dynamic::storage::<Keys, Value>(pallet, item);
+        let entries = block.storage().iter(address, first).await;
+        let mut entries = entries.map_err(of_subxt)?;
+        let mut count = 0_u32;
+        while let Some(entry) = entries.next().await {
+            entry.map_err(of_subxt)?;
+            count = count.saturating_add(1);
+        }
+        Ok(count)
     }
 
     /// As [`entry`](Self::entry), the bytes alone.

@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `parts` | database, client, pool, import queue: what needs no network |
 //! | `pool` | the transaction pool |
+//! | `reports` | reports of two blocks in a slot |
 //! | `ports` | refuses to start on ports that another program holds |
 //! | `network` | litep2p, block and warp sync |
 //! | `peers` | the network as block synchronisation sees it |
@@ -13,6 +14,7 @@ mod network;
 pub mod parts;
 mod pool;
 mod ports;
+mod reports;
 mod tasks;
 
 use crate::rpc;

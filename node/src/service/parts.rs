@@ -1,7 +1,8 @@
 //! The parts that every command needs which opens the database: client, transaction pool, import queue.
 
-use super::pool::new_pool;
+use super::{pool::new_pool, reports::Reports};
 use assay_runtime::{opaque::Block, Hash, RuntimeApi};
+use assay_seals::{Remembering, Seals};
 use pallet_assay_timing::InherentDataProvider as FinalityProvider;
 use sc_consensus_babe::{BabeBlockImport, BabeLink, BabeWorkerHandle, ImportQueueParams};
 use sc_consensus_grandpa::{GrandpaBlockImport, LinkHalf};
@@ -32,13 +33,16 @@ pub type SelectChain = sc_consensus::LongestChain<FullBackend, Block>;
 pub type Pool = TransactionPoolHandle<Block, FullClient>;
 /// GRANDPA's part of a block's import.
 pub type FinalityImport = GrandpaBlockImport<FullBackend, Block, FullClient, SelectChain>;
-/// The import of a block: BABE's checks around GRANDPA's.
-pub type BlockImport = BabeBlockImport<
-    Block,
-    FullClient,
-    FinalityImport,
-    BabeCreateInherentDataProviders<Block>,
-    SelectChain,
+/// The import of a block: BABE's checks around GRANDPA's, and seals remembered for reports.
+pub type BlockImport = Remembering<
+    BabeBlockImport<
+        Block,
+        FullClient,
+        FinalityImport,
+        BabeCreateInherentDataProviders<Block>,
+        SelectChain,
+    >,
+    Hash,
 >;
 /// The client and everything around it that does not need the network.
 pub type Parts = PartialComponents<
@@ -126,14 +130,20 @@ fn new_consensus(
     )?;
     let babe_config = sc_consensus_babe::configuration(&**client)?;
     let slot_duration = babe_config.slot_duration();
-    let (block_import, babe_link) = sc_consensus_babe::block_import(
+    let seals = Arc::<Seals<Hash>>::default();
+    let reports = Reports {
+        pool: pool.clone(),
+        seals: seals.clone(),
+    };
+    let (babe_import, babe_link) = sc_consensus_babe::block_import(
         babe_config,
         finality_import.clone(),
         client.clone(),
         slot_and_time(slot_duration),
         select_chain.clone(),
-        OffchainTransactionPoolFactory::new(pool.clone()),
+        OffchainTransactionPoolFactory::new(reports),
     )?;
+    let block_import = Remembering::new(babe_import, seals);
     let (import_queue, babe_worker) = sc_consensus_babe::import_queue(ImportQueueParams {
         link: babe_link.clone(),
         block_import: block_import.clone(),

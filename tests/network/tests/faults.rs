@@ -21,7 +21,7 @@ type Row = (Fault, [Index; 2]);
 const AT_WORK: [Row; 2] = [(Fault::TwoValidators, [2, 3]), (Fault::PowerCut, [0, 1])];
 
 /// The others.
-const AT_REST: [Row; 7] = [
+const AT_REST: [Row; 8] = [
     (Fault::OneValidator, [3, 0]),
     (Fault::Partition, [0, 2]),
     (Fault::Latency, [0, 1]),
@@ -29,6 +29,7 @@ const AT_REST: [Row; 7] = [
     (Fault::OldDatabase, [3, 0]),
     (Fault::FreshNode, [0, 1]),
     (Fault::FullDisk, [0, 1]),
+    (Fault::Twin, [3, 0]),
 ];
 
 #[tokio::test(flavor = "multi_thread")]

@@ -7,4 +7,4 @@ mod keys;
 mod read;
 
 pub use keys::SessionKeys;
-pub use read::{Chunk, Exposure, Ledger, Points, Prefs};
+pub use read::{Chunk, Exposure, Ledger, OffenceKind, Points, Prefs};

@@ -8,6 +8,25 @@ use crate::{governance::Share, Account, At, ChainClient, ChainError};
 const STAKING: &str = "Staking";
 const SESSION: &str = "Session";
 
+/// What is slashed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OffenceKind {
+    /// Two blocks in a slot.
+    TwoBlocks,
+    /// Two votes in a round.
+    TwoVotes,
+}
+
+impl OffenceKind {
+    /// As the chain calls it.
+    const fn name(self) -> &'static [u8; 16] {
+        match self {
+            Self::TwoBlocks => b"babe:equivocatio",
+            Self::TwoVotes => b"grandpa:equivoca",
+        }
+    }
+}
+
 /// What an account has bonded.
 #[derive(Clone, Debug, PartialEq, Eq, DecodeAsType)]
 #[decode_as_type(crate_path = "subxt::ext::scale_decode")]
@@ -127,6 +146,16 @@ impl ChainClient {
         let places = places.unwrap_or_default().into_iter();
         let found = places.filter_map(|(place, _)| validators.get(place as usize));
         Ok(found.copied().collect())
+    }
+
+    /// How many times one validator or several at once are known to have offended in this way.
+    ///
+    /// # Errors
+    /// As [`session`](Self::session).
+    pub async fn offences(&self, kind: OffenceKind, at: At) -> Result<u32, ChainError> {
+        let under = (*kind.name(),);
+        self.count::<([u8; 16], Vec<u8>)>("Offences", "ConcurrentReportsIndex", under, at)
+            .await
     }
 
     /// The number of the era that is being rewarded.

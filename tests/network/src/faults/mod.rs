@@ -6,6 +6,7 @@
 mod clock;
 mod database;
 mod disk;
+mod twin;
 mod validators;
 mod ways;
 
@@ -34,6 +35,8 @@ pub enum Fault {
     OldDatabase,
     /// A full node's disk fills up: it stops, and comes back when there is room.
     FullDisk,
+    /// A second machine has a validator's keys: both make blocks in one slot, which is reported, and the validator is disabled.
+    Twin,
 }
 
 /// How a fault is struck.
@@ -49,7 +52,7 @@ pub struct Blow {
 
 impl Fault {
     /// All faults.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::OneValidator,
         Self::TwoValidators,
         Self::Partition,
@@ -59,6 +62,7 @@ impl Fault {
         Self::FreshNode,
         Self::OldDatabase,
         Self::FullDisk,
+        Self::Twin,
     ];
 
     /// Its name in reports.
@@ -73,6 +77,7 @@ impl Fault {
             Self::FreshNode => "fresh node",
             Self::OldDatabase => "old database",
             Self::FullDisk => "full disk",
+            Self::Twin => "keys on two machines",
         }
     }
 
@@ -89,6 +94,7 @@ impl Fault {
             Self::FreshNode => database::fresh(network).await,
             Self::OldDatabase => database::old(network, blow).await,
             Self::FullDisk => disk::full(network, blow).await,
+            Self::Twin => twin::equivocate(network, blow).await,
         };
         network.until_finality_goes_on().await;
         mended.elapsed()
