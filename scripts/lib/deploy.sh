@@ -27,7 +27,31 @@ check_deploy() {
     missing=$(comm -3 <(worker_metrics) <(grep '^assay_worker_' deploy/metrics.txt) | tr -d '\t')
     [ -z "$missing" ] || die "worker/src/metrics.rs and deploy/metrics.txt differ: ${missing//$'\n'/ }" \
         "correct deploy/metrics.txt"
+    check_rules
     check_units
+}
+
+# panels_as_rules: the dashboard's queries as rules, for promtool; what Grafana fills in stands as an example.
+panels_as_rules() {
+    jq '{groups: [{name: "panels", rules: [.. | .expr? // empty] | unique | to_entries |
+        map({record: "panel:\(.key)", expr: (.value | gsub("\\$__rate_interval"; "5m"))})}]}' deploy/grafana/assay.json
+}
+
+# check_rules: as Prometheus reads them, and that alerts fire when they shall. Skipped where there is no promtool.
+check_rules() {
+    local directory said
+    if ! have promtool; then
+        say "no promtool (Debian's package prometheus): alert rules and the dashboard's queries are not checked"
+        return 0
+    fi
+    directory=$(mktemp -d)
+    panels_as_rules >"$directory/panels.yml"
+    said=$(promtool check config --syntax-only deploy/prometheus/prometheus.yml deploy/prometheus/compose.yml 2>&1 &&
+        promtool check rules deploy/prometheus/alerts.yml "$directory/panels.yml" 2>&1 &&
+        promtool test rules deploy/prometheus/alerts.test.yml 2>&1) || said+=$'\nrefused'
+    rm -rf "$directory"
+    [ "${said%refused}" = "$said" ] || die "Prometheus does not accept what is in deploy/:
+$said" "see promtool's messages above"
 }
 
 # check_units: as systemd reads them, but for the programs, which are not installed here. Skipped where there is no systemd.

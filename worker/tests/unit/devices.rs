@@ -123,7 +123,12 @@ impl Stepper for FakeStepper {
     fn slots(&self) -> Result<Cow<'_, [Tensor]>, ComputeError> {
         let mut slots = self.inner.slots()?.into_owned();
         if self.defect == Defect::Bit {
-            slots[0].words_mut()[0] ^= 1;
+            let word = &mut slots[0].words_mut()[0];
+            // A NaN is one value, whatever its last bit.
+            *word = match f32::from_bits(*word).is_nan() {
+                true => 0,
+                false => *word ^ 1,
+            };
         }
         Ok(Cow::Owned(slots))
     }
