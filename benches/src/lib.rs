@@ -1,6 +1,7 @@
 //! What the measurements share: the machine they ran on, and how they are told.
 
 use anyhow::{Context, Result};
+use assay_testing::cpu_name;
 use serde::Serialize;
 use std::io::Write;
 use std::path::Path;
@@ -34,16 +35,6 @@ impl Machine {
             arch: std::env::consts::ARCH,
         })
     }
-}
-
-/// The processor's name where the system tells it.
-fn cpu_name() -> String {
-    let info = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
-    let line = info
-        .lines()
-        .find_map(|line| line.strip_prefix("model name"));
-    line.and_then(|line| line.split_once(':'))
-        .map_or_else(|| "unknown".to_owned(), |(_, name)| name.trim().to_owned())
 }
 
 /// Writes a report as JSON; `-` is standard output.

@@ -4,6 +4,7 @@
 //! - [`arithmetic`]: operators as somebody computes them who does not keep to the definition.
 //! - [`Tensors`]: what the nodes of a step read.
 //! - [`keep_outputs`]: a program that forgets nothing.
+//! - [`cpu_name`]: where something was measured.
 //!
 //! ```
 //! use assay_numerics::{Dims, Op, Operation, Tensor, TensorType};
@@ -24,9 +25,11 @@
 
 pub mod arithmetic;
 mod keep;
+mod machine;
 mod memory;
 mod tensors;
 
 pub use keep::keep_outputs;
+pub use machine::cpu_name;
 pub use memory::Counting;
 pub use tensors::Tensors;

@@ -5,8 +5,14 @@ use std::path::{Path, PathBuf};
 use assay_processes::node::{spec_at, Pace, GENESIS};
 use serde_json::json;
 
-/// Two blocks a second, so that finality soon lags by the blocks after which chain time stands.
-pub const PACE: Pace = Pace::FAST;
+/// Two blocks a second, so that finality soon lags by the blocks after which chain time stands. Whoever is to move has a few more
+/// than these, as on the main chain: a stall takes no game from anybody.
+pub const PACE: Pace = Pace {
+    challenge_window: 80,
+    move_allowance: 64,
+    retention: 600,
+    ..Pace::FAST
+};
 
 /// By how much referenda take fewer blocks than on the main chain: one on root's track takes fifty.
 const TIME_DIVISOR: u32 = 600;
@@ -14,7 +20,7 @@ const TIME_DIVISOR: u32 = 600;
 /// Blocks in which there is room to replace the runtime: that takes more than a third of half a second.
 pub const UPGRADE_PACE: Pace = Pace {
     slot_ms: 1_000,
-    ..PACE
+    ..Pace::FAST
 };
 
 /// Writes the specification of the local chain at a pace.

@@ -25,7 +25,7 @@ pub const VALIDATORS: [Index; 4] = [0, 1, 2, 3];
 /// The full node that those ask who are no part of the network. No fault takes it away but a power cut.
 pub const GATE: Index = 4;
 
-/// The full node that comes fresh and whose disk fills up.
+/// The full node that comes fresh, or gets a validator's keys.
 pub const SPARE: Index = 5;
 
 /// The names of the nodes; the validators' are also their flags.

@@ -14,18 +14,15 @@ use assay_network_tests::{
 /// Blocks for which a fault lasts.
 const BLOCKS: u32 = 8;
 
-/// A fault, and those that it falls on.
-type Row = (Fault, [Index; 2]);
-
-/// Faults that come while work is open: a dispute at the first, its job throughout.
-const AT_WORK: [Row; 2] = [(Fault::TwoValidators, [2, 3]), (Fault::PowerCut, [0, 1])];
-
-/// The others.
-const AT_REST: [Row; 8] = [
+/// The faults, and those that they fall on.
+const STRUCK: [(Fault, [Index; 2]); 11] = [
+    (Fault::TwoValidators, [2, 3]),
+    (Fault::PowerCut, [0, 1]),
     (Fault::OneValidator, [3, 0]),
     (Fault::Partition, [0, 2]),
     (Fault::Latency, [0, 1]),
     (Fault::FastClock, [1, 0]),
+    (Fault::SlowClock, [2, 0]),
     (Fault::OldDatabase, [3, 0]),
     (Fault::FreshNode, [0, 1]),
     (Fault::FullDisk, [0, 1]),
@@ -36,20 +33,15 @@ const AT_REST: [Row; 8] = [
 async fn no_fork_is_finalised_and_no_job_or_dispute_is_lost() {
     let mut network = Network::start().await;
     let mut market = Market::open(&network).await;
-    let job = market.begin(&network).await;
-    strike_all(&mut network, &AT_WORK).await;
-    market.finish(&network, job).await;
-    strike_all(&mut network, &AT_REST).await;
-}
-
-async fn strike_all(network: &mut Network, rows: &[Row]) {
-    for (fault, [validator, other]) in rows {
+    for (fault, [validator, other]) in STRUCK {
+        market.keep_open(&network).await;
         let blow = Blow {
-            validator: *validator,
-            other: *other,
+            validator,
+            other,
             blocks: BLOCKS,
         };
-        let recovered = fault.strike(network, blow).await;
+        let recovered = fault.strike(&mut network, &mut market, blow).await;
         eprintln!("{}: whole again after {recovered:?}", fault.name());
     }
+    market.finish(&network).await;
 }

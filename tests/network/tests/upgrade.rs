@@ -27,7 +27,7 @@ async fn referenda_change_a_parameter_and_the_runtime_while_work_goes_on() {
     let old = spec_version(network.chain(GATE)).await;
     let job = market.begin(&network).await;
     apply(network.chain(GATE), job).await;
-    market.finish(&network, job).await;
+    market.finish(&network).await;
 
     network.until_finality_goes_on().await;
     for number in network.running() {
@@ -41,8 +41,8 @@ async fn referenda_change_a_parameter_and_the_runtime_while_work_goes_on() {
         assert_eq!(params(chain).await, (ParamsVersion(1), changed));
     }
     // Workers know the new runtime, too.
-    let job = market.begin(&network).await;
-    market.finish(&network, job).await;
+    market.begin(&network).await;
+    market.finish(&network).await;
 }
 
 /// Passes a referendum that changes a parameter and one that allows the next runtime; the new parameters.

@@ -125,6 +125,13 @@ impl Node {
         self.log.find(self.said, read).await
     }
 
+    /// The newest block that its database had when the run that goes on was started.
+    pub async fn known_block(&self) -> u32 {
+        let line = self.says("Highest known block at #").await;
+        let (_, number) = line.rsplit_once('#').unwrap();
+        number.trim().parse().unwrap()
+    }
+
     /// The first and the last lines of the run that goes on, or was the last: they tell what a failure comes from.
     pub fn words(&self) -> String {
         const LINES: usize = 20;
@@ -229,6 +236,11 @@ pub fn spec_at(chain: &str, pace: Pace) -> Value {
         (
             "protocol/params/disputes/move_allowance",
             pace.move_allowance.into(),
+        ),
+        // No slash is paid out before others may have been found.
+        (
+            "protocol/params/disputes/slash_defer",
+            pace.challenge_window.into(),
         ),
         ("protocol/params/segments/retention", pace.retention.into()),
     ] {

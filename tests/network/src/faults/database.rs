@@ -26,17 +26,19 @@ pub(super) async fn old(network: &mut Network, blow: Blow) -> Instant {
     network.kill(&[blow.validator]);
     let directory = network.node(blow.validator).directory().to_owned();
     let copy = directory.with_extension("copy");
+    let height = network.best().await;
     copy_all(&directory, &copy).expect("the database can be copied");
     network.start_nodes(&[blow.validator]).await;
     others_go_on(network, blow.blocks).await;
     network.kill(&[blow.validator]);
-    fs::remove_dir_all(&directory).expect("the database can be removed");
-    fs::rename(&copy, &directory).expect("the copy can be moved");
-    network.forget(blow.validator);
-    start(network, &[blow.validator]).await
+    replace(&directory, &copy).expect("the database can be moved back");
+    let now = start(network, &[blow.validator]).await;
+    let known = network.node(blow.validator).known_block().await;
+    assert!(known <= height, "{known}: the database is not the old one");
+    now
 }
 
-fn copy_all(from: &Path, to: &Path) -> io::Result<()> {
+pub(super) fn copy_all(from: &Path, to: &Path) -> io::Result<()> {
     fs::create_dir_all(to)?;
     for entry in fs::read_dir(from)? {
         let entry = entry?;
@@ -48,4 +50,10 @@ fn copy_all(from: &Path, to: &Path) -> io::Result<()> {
         }
     }
     Ok(())
+}
+
+/// Moves a directory to where there is another one.
+pub(super) fn replace(directory: &Path, by: &Path) -> io::Result<()> {
+    fs::remove_dir_all(directory)?;
+    fs::rename(by, directory)
 }

@@ -12,7 +12,7 @@ mod ways;
 
 use std::time::{Duration, Instant};
 
-use crate::{links::Index, network::Network};
+use crate::{links::Index, network::Network, work::Market};
 
 /// A fault.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,13 +27,15 @@ pub enum Fault {
     Latency,
     /// A validator's clock is half a minute fast: finality goes on, and it follows.
     FastClock,
+    /// A validator's clock is half a minute slow: finality goes on, and it follows half a minute later.
+    SlowClock,
     /// All nodes are killed at once.
     PowerCut,
     /// A full node comes fresh, with warp sync.
     FreshNode,
     /// A validator's database is an old copy of its own.
     OldDatabase,
-    /// A full node's disk fills up: it stops, and comes back when there is room.
+    /// A validator's disk fills up: it stops, and comes back when there is room.
     FullDisk,
     /// A second machine has a validator's keys: both make blocks in one slot, which is reported, and the validator is disabled.
     Twin,
@@ -52,12 +54,13 @@ pub struct Blow {
 
 impl Fault {
     /// All faults.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::OneValidator,
         Self::TwoValidators,
         Self::Partition,
         Self::Latency,
         Self::FastClock,
+        Self::SlowClock,
         Self::PowerCut,
         Self::FreshNode,
         Self::OldDatabase,
@@ -73,6 +76,7 @@ impl Fault {
             Self::Partition => "partition",
             Self::Latency => "latency",
             Self::FastClock => "fast clock",
+            Self::SlowClock => "slow clock",
             Self::PowerCut => "power cut",
             Self::FreshNode => "fresh node",
             Self::OldDatabase => "old database",
@@ -83,14 +87,20 @@ impl Fault {
 
     /// Strikes the network and waits until it is whole again. Returns the time from the fault's end, when the first
     /// process starts or the first way is mended, until all nodes have called a block final that was made since.
-    pub async fn strike(self, network: &mut Network, blow: Blow) -> Duration {
+    ///
+    /// # Panics
+    /// Where something does not hold that must, and where no job is open.
+    pub async fn strike(self, network: &mut Network, market: &mut Market, blow: Blow) -> Duration {
+        assert!(market.is_open(network).await, "there is work to be lost");
+        network.check_finality().await;
         let mended = match self {
             Self::OneValidator => validators::one(network, blow).await,
-            Self::TwoValidators => validators::two(network, blow).await,
+            Self::TwoValidators => validators::two(network, market, blow).await,
             Self::PowerCut => validators::all(network).await,
             Self::Partition => ways::partition(network, blow).await,
             Self::Latency => ways::latency(network, blow).await,
-            Self::FastClock => clock::fast(network, blow).await,
+            Self::FastClock => clock::wrong(network, blow, clock::FAST).await,
+            Self::SlowClock => clock::wrong(network, blow, clock::SLOW).await,
             Self::FreshNode => database::fresh(network).await,
             Self::OldDatabase => database::old(network, blow).await,
             Self::FullDisk => disk::full(network, blow).await,

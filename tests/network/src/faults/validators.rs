@@ -5,7 +5,10 @@ use std::time::Instant;
 use assay_client::At;
 
 use super::{others_go_on, start, Blow};
-use crate::network::{Network, GATE};
+use crate::{
+    network::{Network, GATE},
+    work::Market,
+};
 
 /// Blocks by which finality must lag until chain time surely stands: fifty by the median of nine hints.
 const STANDS_AFTER: u32 = 60;
@@ -16,7 +19,9 @@ pub(super) async fn one(network: &mut Network, blow: Blow) -> Instant {
     start(network, &[blow.validator]).await
 }
 
-pub(super) async fn two(network: &mut Network, blow: Blow) -> Instant {
+/// Whoever is to move in the game is silent, and would lose it were this no stall.
+pub(super) async fn two(network: &mut Network, market: &mut Market, blow: Blow) -> Instant {
+    market.silence();
     let victims = [blow.validator, blow.other];
     network.kill(&victims);
     // Votes that were on their way are for blocks up to here.
@@ -26,12 +31,16 @@ pub(super) async fn two(network: &mut Network, blow: Blow) -> Instant {
     });
     let stands = stands.await.best.number;
     let before = chain_time(network).await;
+    let owed = market.deadline(network).await;
+    let left = owed.saturating_sub(before) + 1;
     let later = network.until(GATE, "blocks in a stall", |heads| {
-        heads.best.number >= stands + blow.blocks
+        heads.best.number >= stands + left.max(blow.blocks)
     });
     let later = later.await;
     assert_eq!(chain_time(network).await, before, "chain time stands");
+    assert_eq!(market.deadline(network).await, owed, "the game waits");
     assert!(later.finalised.number <= best, "two of four finalise");
+    market.go_on();
     start(network, &victims).await
 }
 

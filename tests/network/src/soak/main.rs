@@ -4,6 +4,7 @@ mod report;
 
 use std::{
     path::PathBuf,
+    process::Command,
     time::{Duration, Instant},
 };
 
@@ -15,8 +16,9 @@ use assay_network_tests::{
     network::{Network, GATE, VALIDATORS},
     work::Market,
 };
+use assay_processes::program;
 use clap::Parser;
-use report::{Report, Struck};
+use report::{Machine, Report, Struck};
 
 /// Strikes a network of four validators and two full nodes with random faults. A job and a dispute are open during each. Ends
 /// with a failure as soon as anything that must hold does not.
@@ -87,6 +89,8 @@ async fn soak(options: &Options) -> Report {
     }
     let best = network.chain(GATE).head(At::Finalised).await;
     Report {
+        machine: Machine::here(),
+        node: version(),
         seconds: begun.elapsed().as_secs(),
         finalised: best.map_or(0, |head| head.number),
         seed: options.seed,
@@ -95,13 +99,22 @@ async fn soak(options: &Options) -> Report {
     }
 }
 
+/// What the nodes' program says that it is.
+fn version() -> String {
+    let said = Command::new(program("assay-node"))
+        .arg("--version")
+        .output();
+    let said = said.expect("the nodes' program runs");
+    String::from_utf8_lossy(&said.stdout).trim().to_owned()
+}
+
 async fn strike(network: &mut Network, market: &mut Market, fault: Fault, blow: Blow) -> Struck {
     eprintln!("soak: {}: {blow:?}", fault.name());
-    let id = market.begin(network).await;
+    market.begin(network).await;
     let meter = (fault != Fault::PowerCut).then(|| Meter::start(network.chain(GATE)));
-    let recovered = fault.strike(network, blow).await;
+    let recovered = fault.strike(network, market, blow).await;
     let lag = meter.and_then(Meter::stop);
-    market.finish(network, id).await;
+    market.finish(network).await;
     network.check_finality().await;
     eprintln!("soak: {}: whole again after {recovered:?}", fault.name());
     Struck {

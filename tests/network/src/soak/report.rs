@@ -1,11 +1,17 @@
 //! What a run has measured.
 
+use std::num::NonZeroUsize;
+
 use assay_network_tests::lag::Lag;
 use serde::Serialize;
 
 /// A whole run.
 #[derive(Serialize)]
 pub(crate) struct Report {
+    /// Where it ran.
+    pub(crate) machine: Machine,
+    /// What the nodes' program calls itself: its version and the commit that it was built from.
+    pub(crate) node: String,
     /// How long it took.
     pub(crate) seconds: u64,
     /// Blocks that were finalised.
@@ -16,6 +22,26 @@ pub(crate) struct Report {
     pub(crate) blocks: u32,
     /// The faults, in their order.
     pub(crate) faults: Vec<Struck>,
+}
+
+/// Where it ran.
+#[derive(Serialize)]
+pub(crate) struct Machine {
+    /// The processor's name.
+    cpu: String,
+    /// Threads that it runs at once.
+    threads: usize,
+}
+
+impl Machine {
+    /// This machine.
+    pub(crate) fn here() -> Self {
+        let threads = std::thread::available_parallelism();
+        Self {
+            cpu: assay_testing::cpu_name(),
+            threads: threads.map_or(1, NonZeroUsize::get),
+        }
+    }
 }
 
 /// A fault.
