@@ -2,7 +2,7 @@
 
 use clap::{Parser, Subcommand};
 use sc_cli::{
-    ChainInfoCmd, CheckBlockCmd, ExportBlocksCmd, ExportChainSpecCmd, ExportStateCmd,
+    BuildSpecCmd, ChainInfoCmd, CheckBlockCmd, ExportBlocksCmd, ExportChainSpecCmd, ExportStateCmd,
     ImportBlocksCmd, KeySubcommand, PurgeChainCmd, RevertCmd, RunCmd, SignCmd, VanityCmd,
     VerifyCmd,
 };
@@ -30,6 +30,8 @@ pub enum Command {
     /// Generate, inspect and insert keys.
     #[command(subcommand)]
     Key(KeySubcommand),
+    /// Write a chain's specification to standard output, with this machine as the boot node where it has none.
+    BuildSpec(BuildSpecCmd),
     /// Write a chain's specification to standard output or a file.
     ExportChainSpec(ExportChainSpecCmd),
     /// Check a block of the database again.

@@ -67,6 +67,9 @@ pub fn run() -> sc_cli::Result<()> {
         Some(Command::Sign(cmd)) => cmd.run(),
         Some(Command::Verify(cmd)) => cmd.run(),
         Some(Command::Vanity(cmd)) => cmd.run(),
+        Some(Command::BuildSpec(cmd)) => cli
+            .create_runner(cmd)?
+            .sync_run(|config| cmd.run(config.chain_spec, config.network)),
         Some(Command::ExportChainSpec(cmd)) => cmd.run(cli.load_spec(&cmd.chain)?),
         Some(Command::PurgeChain(cmd)) => cli
             .create_runner(cmd)?

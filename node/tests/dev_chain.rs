@@ -199,6 +199,17 @@ async fn the_market_answers_and_its_errors_say_what_to_do() {
     assert!(error["data"].as_str().unwrap().contains("spec"), "{error}");
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_state_that_is_gone_is_named() {
+    let base = tempfile::tempdir().unwrap();
+    let node = Node::start_with(base.path(), &["--state-pruning", "2"]);
+    let mut client = Client::connect(&node).await;
+    client.finalised(8).await;
+    let first = client.call("chain_getBlockHash", json!([1])).await.unwrap();
+    let asked = client.call("assay_params", json!([null, first])).await;
+    assert_eq!(asked.unwrap_err()["code"], -32_052);
+}
+
 /// Metrics that a text names: ours begin with `substrate_`.
 fn named(text: &str) -> BTreeSet<&str> {
     let words = text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_');
@@ -276,12 +287,20 @@ async fn the_test_network_is_built_in() {
 
 #[test]
 fn the_chain_specification_is_exported() {
-    let output = Command::new(env!("CARGO_BIN_EXE_assay-node"))
-        .args(["export-chain-spec", "--chain", "local", "--raw"])
-        .output()
-        .unwrap();
-    assert!(output.status.success());
-    let spec: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let spec = specification(&["export-chain-spec"]);
     assert_eq!(spec["id"], "assay_local");
     assert!(spec["genesis"]["raw"]["top"].as_object().unwrap().len() > 20);
+    let built = specification(&["build-spec", "--disable-default-bootnode"]);
+    assert_eq!(built, spec);
+}
+
+/// What a command writes of the local chain, raw.
+fn specification(command: &[&str]) -> serde_json::Value {
+    let output = Command::new(env!("CARGO_BIN_EXE_assay-node"))
+        .args(command)
+        .args(["--chain", "local", "--raw"])
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{output:?}");
+    serde_json::from_slice(&output.stdout).unwrap()
 }

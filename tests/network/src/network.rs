@@ -16,7 +16,7 @@ use crate::{
     links::{Index, Links},
 };
 
-/// How long anything may take on a machine that has much else to do.
+/// How long anything may take on a machine that has much else to do, and the next final block where many are waited for.
 pub const PATIENCE: Duration = Duration::from_secs(300);
 
 /// The numbers of the validators.
@@ -174,19 +174,25 @@ impl Network {
         best
     }
 
-    /// Waits until a node's heads are as looked for. `what` names it.
+    /// Waits until a node's heads are as looked for, for as long as blocks become final, and then for a while. `what` names
+    /// it.
     pub async fn until(&self, number: Index, what: &str, found: impl Fn(&Heads) -> bool) -> Heads {
         let mut heads = self.chain(number).heads();
-        let waited = tokio::time::timeout(PATIENCE, heads.wait_for(found)).await;
-        match waited {
-            Ok(Ok(found)) => *found,
-            Ok(Err(_)) => panic!("{}: its connection has ended", NAMES[number]),
-            Err(_) => panic!(
-                "{}: {what} does not happen: {:?}\n{}",
-                NAMES[number],
-                *self.chain(number).heads().borrow(),
-                self.members[number].node.words()
-            ),
+        loop {
+            let last = heads.borrow().finalised.number;
+            let over = |heads: &Heads| found(heads) || heads.finalised.number > last;
+            let waited = tokio::time::timeout(PATIENCE, heads.wait_for(over)).await;
+            match waited {
+                Ok(Ok(heads)) if found(&heads) => return *heads,
+                Ok(Ok(_)) => {}
+                Ok(Err(_)) => panic!("{}: its connection has ended", NAMES[number]),
+                Err(_) => panic!(
+                    "{}: {what} does not happen: {:?}\n{}",
+                    NAMES[number],
+                    *self.chain(number).heads().borrow(),
+                    self.members[number].node.words()
+                ),
+            }
         }
     }
 

@@ -1,5 +1,6 @@
 //! Upgrades of the runtime, executed as Wasm: what stays readable, what goes on, what a version must say.
 
+mod bounds;
 mod layout;
 mod market;
 mod metadata_hash;

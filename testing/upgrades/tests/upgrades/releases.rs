@@ -168,7 +168,7 @@ impl Rules {
 }
 
 /// A pallet's storage version in the code.
-fn in_code(pallet: &str) -> u16 {
+pub fn in_code(pallet: &str) -> u16 {
     let version = match pallet {
         "Disputes" => pallet_assay_disputes::Pallet::<Runtime>::in_code_storage_version(),
         "Jobs" => pallet_assay_jobs::Pallet::<Runtime>::in_code_storage_version(),

@@ -8,7 +8,7 @@ use frame_metadata::RuntimeMetadataPrefixed;
 use merkleized_metadata::{generate_metadata_digest, ExtraInfo};
 use sp_io::TestExternalities;
 
-use crate::layout::Layout;
+use crate::{bounds, layout::Layout, releases::in_code};
 
 /// The layout of the runtime of this source tree.
 pub fn present() -> Layout {
@@ -71,6 +71,18 @@ fn stored_values_are_laid_out_as_recorded() {
     );
     let sections: Vec<_> = ours.chain([others]).collect();
     check("storage.txt", &sections.join("\n"));
+}
+
+#[test]
+fn stored_values_are_bounded_as_recorded() {
+    let present = bounds::present(in_code);
+    let recorded = fs::read_to_string(runtime_file("snapshots").join("bounds.txt"));
+    let lowered = bounds::lowered(&recorded.unwrap_or_default(), &present);
+    assert!(
+        lowered.is_empty(),
+        "what is stored may be longer: {lowered:#?}; raise the pallet's storage version and migrate"
+    );
+    check("bounds.txt", &present);
 }
 
 #[test]
