@@ -16,7 +16,7 @@ use crate::{
     links::{Index, Links},
 };
 
-/// How long anything may take on a machine that has much else to do, and the next final block where many are waited for.
+/// How long anything may take on a machine that has much else to do.
 pub const PATIENCE: Duration = Duration::from_secs(300);
 
 /// The numbers of the validators.
@@ -174,25 +174,29 @@ impl Network {
         best
     }
 
-    /// Waits until a node's heads are as looked for, for as long as blocks become final, and then for a while. `what` names
-    /// it.
+    /// Waits until a node's heads are as looked for. `what` names it.
     pub async fn until(&self, number: Index, what: &str, found: impl Fn(&Heads) -> bool) -> Heads {
         let mut heads = self.chain(number).heads();
-        loop {
-            let last = heads.borrow().finalised.number;
-            let over = |heads: &Heads| found(heads) || heads.finalised.number > last;
-            let waited = tokio::time::timeout(PATIENCE, heads.wait_for(over)).await;
-            match waited {
-                Ok(Ok(heads)) if found(&heads) => return *heads,
-                Ok(Ok(_)) => {}
-                Ok(Err(_)) => panic!("{}: its connection has ended", NAMES[number]),
-                Err(_) => panic!(
-                    "{}: {what} does not happen: {:?}\n{}",
-                    NAMES[number],
-                    *self.chain(number).heads().borrow(),
-                    self.members[number].node.words()
-                ),
-            }
+        let waited = tokio::time::timeout(PATIENCE, heads.wait_for(found)).await;
+        match waited {
+            Ok(Ok(found)) => *found,
+            Ok(Err(_)) => panic!("{}: its connection has ended", NAMES[number]),
+            Err(_) => panic!(
+                "{}: {what} does not happen: {:?}\n{}",
+                NAMES[number],
+                *self.chain(number).heads().borrow(),
+                self.members[number].node.words()
+            ),
+        }
+    }
+
+    /// Waits until a node calls a block of this number final, however far that is, as long as each next block becomes final.
+    async fn until_final(&self, one: Index, number: u32) {
+        let what = format!("final block {number}");
+        let mut last = self.chain(one).heads().borrow().finalised.number;
+        while last < number {
+            let next = self.until(one, &what, |heads| heads.finalised.number > last);
+            last = next.await.finalised.number;
         }
     }
 
@@ -200,9 +204,7 @@ impl Network {
     /// before it.
     pub async fn until_all_finalise(&mut self, number: u32) {
         for one in self.running() {
-            let what = format!("final block {number}");
-            self.until(one, &what, |heads| heads.finalised.number >= number)
-                .await;
+            self.until_final(one, number).await;
         }
         self.check_finality().await;
     }

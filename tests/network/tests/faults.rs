@@ -14,7 +14,7 @@ use assay_network_tests::{
 /// Blocks for which a fault lasts.
 const BLOCKS: u32 = 8;
 
-/// The faults, and those that they fall on.
+/// The faults, and those that they fall on. Two validators come first, for a game must be running then.
 const STRUCK: [(Fault, [Index; 2]); 11] = [
     (Fault::TwoValidators, [2, 3]),
     (Fault::PowerCut, [0, 1]),
