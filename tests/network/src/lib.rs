@@ -9,12 +9,14 @@
 //! - [`referendum`]: what token holders decide.
 //!
 //! ```no_run
-//! use assay_network_tests::{faults::{Blow, Fault}, network::Network};
+//! use assay_network_tests::{faults::{Blow, Fault}, network::Network, work::Market};
 //!
 //! # async fn example() {
 //! let mut network = Network::start().await;
+//! let mut market = Market::open(&network).await;
+//! market.begin(&network).await;
 //! let blow = Blow { validator: 0, other: 1, blocks: 10 };
-//! let recovery = Fault::Partition.strike(&mut network, blow).await;
+//! let recovery = Fault::Partition.strike(&mut network, &mut market, blow).await;
 //! println!("whole again after {recovery:?}");
 //! # }
 //! ```
