@@ -24,7 +24,7 @@ macro_rules! version {
 }
 
 #[cfg(not(feature = "next-version"))]
-version!(100);
+version!(101);
 // What a test upgrades to: the same runtime, one version later.
 #[cfg(feature = "next-version")]
-version!(101);
+version!(102);

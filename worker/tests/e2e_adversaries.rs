@@ -95,6 +95,7 @@ const PACE: Pace = Pace {
     slot_ms: 1_000,
     challenge_window: 30,
     move_allowance: 20,
+    budget_factor: 6_000,
     ..Pace::FAST
 };
 

@@ -22,16 +22,17 @@ use assay_protocol::{BlockNumber, JobId};
 use common::world::World;
 use serde_json::json;
 
-/// Chain time stands only once finality lags by fifty blocks, so they come fast.
-const PACE: Pace = Pace::FAST;
+/// Chain time stands only once finality lags by fifty blocks, so they come fast. A budget is longer than these, but not by much.
+const PACE: Pace = Pace {
+    budget_factor: 14_000,
+    ..Pace::FAST
+};
 
 /// A cheat's or a liar's fault: one that is argued about through all levels.
 const FAULT: [&str; 4] = ["--fault", "unfused", "--at-step", "17"];
 
-fn job(seconds: u32) -> SmallJob {
-    let mut job = SmallJob::new(1, 3, 10, 0.05);
-    job.seconds = seconds;
-    job
+fn job() -> SmallJob {
+    SmallJob::new(1, 3, 10, 0.05)
 }
 
 /// Waits for a best block with at least this number.
@@ -85,7 +86,7 @@ async fn while_finality_stalls_no_deadline_passes() {
     let mut honest = Daemon::provider(world.path(), &url, "//Eve//operator");
     honest.register(&world.chain, &key("//Eve"), Lane(0)).await;
     honest.start();
-    let id = world.offer("lie", &job(7)).await;
+    let id = world.offer("lie", &job()).await;
     let mut liar = Daemon::liar(world.path(), &url, "//Ferdie", &["--all"], &FAULT);
     liar.start();
     let running = |view: &DisputeView<Account>| next_round(view).is_some();
@@ -142,11 +143,10 @@ async fn a_move_whose_block_is_undone_is_made_again() {
         Daemon::cheat(directory.path(), &url, "//Bob//operator", &FAULT).also(&["--delay", "8"]);
     cheat.register(&chain, &key("//Bob"), Lane(0)).await;
     cheat.start();
-    let job = job(60);
     let id = offer(
         &chain,
         &directory.path().join("fraud"),
-        &job,
+        &job(),
         &key("//Charlie"),
     )
     .await;
@@ -189,7 +189,7 @@ struct Net {
 impl Net {
     /// Both, connected, with the door to Alice.
     async fn new(directory: &Path) -> Self {
-        let spec = chain_at(directory, "local", PACE);
+        let spec = chain_at(directory, "local", Pace::FAST);
         keep_validators(&spec, 2);
         let ports = [free_port(), free_port()];
         let arguments = [("--alice", 0), ("--bob", 1)].map(|(who, number)| {
@@ -249,6 +249,7 @@ fn keep_validators(spec: &Path, number: usize) {
         serde_json::from_slice(&std::fs::read(spec).unwrap()).unwrap();
     let patch = &mut json["genesis"]["runtimeGenesis"]["patch"];
     patch["staking"]["validatorCount"] = number.into();
+    patch["staking"]["minimumValidatorCount"] = number.into();
     // Forks are chosen by their blocks of primary slots, and only then by their length: with hardly any, by their length.
     patch["babe"]["epochConfig"]["c"] = json!([1, 1_000_000_000]);
     for list in ["/session/keys", "/staking/stakers"] {

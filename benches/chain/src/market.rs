@@ -116,7 +116,7 @@ fn submission(script: &Script) -> JobSubmission {
             bytes_per_step: 1_000_000,
             memory_bytes: 1 << 30,
         },
-        seconds_per_segment: 60,
+        seconds_per_segment: 15,
         price_per_segment: PRICE,
         requirements: Requirements {
             memory_bytes: 1 << 30,

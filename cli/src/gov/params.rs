@@ -85,14 +85,14 @@ fn write(path: &Path, params: &Params) -> Result<(), CliError> {
     write().map_err(CliError::file(path))
 }
 
-/// Reads parameters from a file and checks them as the chain does.
+/// Reads parameters from a file and checks all that can be checked without a chain.
 pub(super) fn read(path: &Path) -> Result<Params, CliError> {
     let bytes = file::read(path, MAX_BYTES)?;
     let params: Params = serde_json::from_slice(&bytes).map_err(|cause| CliError::ParamsFile {
         path: path.to_owned(),
         cause,
     })?;
-    params.validate()?;
+    params.check_bounds()?;
     Ok(params)
 }
 

@@ -90,7 +90,9 @@ async fn draft<'a>(
             let params = params::read(file)?;
             let chain = context.chain().await?;
             let current = context::params(&chain).await?;
-            let changes = changes(&current, &params, clock::block_time(&chain).await?);
+            let time = clock::block_time(&chain).await?;
+            params.validate(time)?;
+            let changes = changes(&current, &params, time);
             if changes.is_empty() {
                 return Err(CliError::NoChange { path: file.clone() });
             }

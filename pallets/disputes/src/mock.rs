@@ -59,6 +59,8 @@ impl pallet_balances::Config for Test {
 
 impl pallet_assay_protocol::Config for Test {
     type AdminOrigin = EnsureRoot<u64>;
+    // An empty genesis has the main chain's parameters, which hold at its pace.
+    type BlockMillis = ConstU64<6_000>;
     type WeightInfo = ();
 }
 
@@ -152,6 +154,8 @@ pub(crate) fn params() -> Params {
     params.assignment.open_limit = 50;
     params.assignment.accept_window = 10;
     params.segments.challenge_window = WINDOW;
+    params.limits.max_seconds_per_segment = 2;
+    params.limits.max_seconds_per_interval = 1;
     params.segments.pipeline_limit = 3;
     params.segments.deadline_slack = 6;
     params.segments.max_pause = 20;

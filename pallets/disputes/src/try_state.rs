@@ -41,7 +41,7 @@ struct Counts {
 }
 
 impl<T: Config> Pallet<T> {
-    /// Holds equal what disputes and slashes say, and every count and index equals what it stands for.
+    /// Holds of every account equal what its disputes and slashes say, and every count and index equals what it stands for.
     pub fn do_try_state() -> Result<(), TryRuntimeError> {
         let mut census = Census::<T>::new();
         for id in Disputes::<T>::iter_keys() {
@@ -66,7 +66,9 @@ impl<T: Config> Pallet<T> {
 impl<T: Config> Census<T> {
     fn new() -> Self {
         Self {
-            accounts: BTreeMap::new(),
+            accounts: frame_system::Account::<T>::iter_keys()
+                .map(|who| (who, Expected::default()))
+                .collect(),
             contests: BTreeMap::new(),
             running: BTreeMap::new(),
             owed: BTreeMap::new(),

@@ -3,8 +3,8 @@
 use assay_commitment::{Keccak, Sha3};
 use assay_protocol::{
     Balance, Capabilities, ConstantsRoot, DeclaredWork, DeviceClass, JobId, JobSpec, JobState,
-    JobStatus, JobSubmission, NodeTreeRoot, Params, ProgramHeader, Requirements, Schedule,
-    SegmentCommitment, SegmentIndex, StateRoot, StepCount, TensorRoot, Url, UNIT,
+    JobStatus, JobSubmission, NodeTreeRoot, Params, PerMille, ProgramHeader, Requirements,
+    Schedule, SegmentCommitment, SegmentIndex, StateRoot, StepCount, TensorRoot, Url, UNIT,
 };
 use frame_support::{
     assert_ok, derive_impl,
@@ -30,8 +30,28 @@ frame_support::construct_runtime!(
         Protocol: pallet_assay_protocol,
         Providers: pallet_assay_providers,
         Jobs: pallet_assay_jobs,
+        Elsewhere: elsewhere,
     }
 );
+
+/// Stands for the pallet that holds what a conviction takes.
+#[frame_support::pallet]
+pub(crate) mod elsewhere {
+    #[pallet::config]
+    pub trait Config: frame_system::Config {}
+
+    #[pallet::pallet]
+    pub struct Pallet<T>(_);
+
+    /// Why funds are held.
+    #[pallet::composite_enum]
+    pub enum HoldReason {
+        /// A slash that is not settled.
+        Slash,
+    }
+}
+
+impl elsewhere::Config for Test {}
 
 #[derive_impl(frame_system::config_preludes::TestDefaultConfig)]
 impl frame_system::Config for Test {
@@ -50,6 +70,8 @@ impl pallet_balances::Config for Test {
 
 impl pallet_assay_protocol::Config for Test {
     type AdminOrigin = EnsureRoot<u64>;
+    // An empty genesis has the main chain's parameters, which hold at its pace.
+    type BlockMillis = ConstU64<6_000>;
     type WeightInfo = ();
 }
 
@@ -99,13 +121,18 @@ pub(crate) fn params() -> Params {
     params.assignment.open_limit = 50;
     params.assignment.accept_window = 10;
     params.segments.challenge_window = 5;
+    params.limits.max_seconds_per_segment = 5;
+    params.limits.max_seconds_per_interval = 1;
     params.segments.pipeline_limit = 2;
     params.segments.deadline_slack = 6;
     params.segments.max_pause = 20;
     params.segments.retention = 30;
     params.stake.unbonding_delay = 80;
     params.disputes.move_allowance = 3;
+    params.disputes.defence_factor = PerMille(2_000);
+    params.disputes.challenge_factor = PerMille(2_000);
     params.disputes.max_budget = 10;
+    params.disputes.running_games = 3;
     params.disputes.slash_defer = 20;
     params
 }

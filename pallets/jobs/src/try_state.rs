@@ -3,7 +3,9 @@
 #![cfg(any(feature = "std", feature = "try-runtime"))]
 
 use alloc::collections::BTreeMap;
-use assay_protocol::{Balance, JobId, JobStatus, Reserve, SegmentIndex, SegmentStatus};
+use assay_protocol::{
+    Balance, JobId, JobStatus, ParamsVersion, Reserve, SegmentIndex, SegmentStatus,
+};
 use frame_support::{ensure, traits::fungible::InspectHold};
 use pallet_assay_protocol::ProtocolParams;
 use pallet_assay_providers::Registry;
@@ -24,9 +26,12 @@ struct Expected {
 }
 
 impl<T: Config> Pallet<T> {
-    /// Holds equal what the jobs' accounts say, and every job's segments fit its state.
+    /// Holds of every account equal what its jobs say, parameters have a pin for each job, and every job's segments fit its state.
     pub fn do_try_state() -> Result<(), TryRuntimeError> {
-        let mut accounts = BTreeMap::<T::AccountId, Expected>::new();
+        let mut accounts: BTreeMap<_, _> = frame_system::Account::<T>::iter_keys()
+            .map(|who| (who, Expected::default()))
+            .collect();
+        let mut pins = BTreeMap::<ParamsVersion, u64>::new();
         for (id, record) in Records::<T>::iter() {
             ensure!(
                 id < NextJob::<T>::get(),
@@ -35,7 +40,13 @@ impl<T: Config> Pallet<T> {
             let state = States::<T>::get(id).ok_or("jobs: a record without a state")?;
             try_job::<T>(id, &record, &state)?;
             add_expected::<T>(&mut accounts, id, &record, &state);
+            let pins = pins.entry(record.params_version).or_default();
+            *pins = pins.saturating_add(1);
         }
+        ensure!(
+            T::Protocol::pins() == pins,
+            "jobs: a version's pins are not its jobs"
+        );
         ensure!(
             States::<T>::iter_keys().all(Records::<T>::contains_key),
             "jobs: a state without a record"

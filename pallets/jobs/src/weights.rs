@@ -2,16 +2,16 @@
 //!
 //! 2026-11-23, AMD EPYC: 2 steps, 50 repeats, Compiled Wasm, on the genesis of the development chain.
 
-// measured with pallets/jobs e82b9ea385d7327e
-// measured with pallets/protocol 6a40ad06a8dd8d31
-// measured with pallets/providers 43ca0b7ee76a511f
+// measured with pallets/jobs 6651153d69158e28
+// measured with pallets/protocol 1376cc76348c47e2
+// measured with pallets/providers 7c1a96734eb80903
 // measured with primitives/commitment 7f890b7a89abb767
 // measured with primitives/numerics b8024358426e865c
 // measured with primitives/program 49d33203b462a050
-// measured with primitives/protocol 5e10f502fed97c66
-// measured with runtime cfd72cd2a0cdca2c
+// measured with primitives/protocol 18e13c3e48a22123
+// measured with runtime 636e6b89f1ce8f19
 // measured with Cargo.lock 7bdc6cdcad774e51
-// not measured since: one more comparison of two numbers when parameters are set, of none in other calls
+// not measured since: parameters of the benchmarks are valid at the chain's pace; calls do what they did
 
 use core::marker::PhantomData;
 use frame_support::{traits::Get, weights::Weight};

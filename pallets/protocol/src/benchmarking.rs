@@ -10,14 +10,17 @@ use frame_support::{pallet_prelude::DispatchResult, traits::EnsureOrigin};
 
 use crate::{Call, Config, Current, Pallet, Versions};
 
-/// The main chain's parameters, as wide as their bounds are where that makes a call heavier.
+/// The main chain's parameters, as wide as their bounds are where that makes a call heavier, and valid with blocks of a second
+/// or longer.
 pub const fn widest() -> Params {
     let mut params = Params::main();
     params.segments.pipeline_limit = MAX_PIPELINE;
     params.limits.max_segments = MAX_SEGMENTS;
     params.limits.max_intervals_per_segment = MAX_INTERVALS_PER_SEGMENT;
-    params.limits.max_seconds_per_segment = 2_592_000;
-    params.limits.max_seconds_per_interval = 2_592_000;
+    params.limits.max_seconds_per_segment = params.segments.challenge_window;
+    params.limits.max_seconds_per_interval = params.disputes.move_allowance / 16;
+    // The largest program, so often, in so few seconds.
+    params.limits.reference_gpu.nanos_per_node = 1;
     params.disputes.running_games = 16;
     params
 }

@@ -40,10 +40,12 @@ impl<T: Config> From<ParamsError> for Error<T> {
             ParamsError::MaxOpenGames => Self::MaxOpenGames,
             ParamsError::Bond => Self::Bond,
             ParamsError::BondShare => Self::BondShare,
-            ParamsError::OpenGamesBond => Self::OpenGamesBond,
             ParamsError::WinnerShare => Self::WinnerShare,
             ParamsError::LyingPays => Self::LyingPays,
             ParamsError::SlashDefer => Self::SlashDefer,
+            ParamsError::WindowTooShort => Self::WindowTooShort,
+            ParamsError::AllowanceTooShort => Self::AllowanceTooShort,
+            ParamsError::BudgetTooShort => Self::BudgetTooShort,
         }
     }
 }

@@ -1,6 +1,6 @@
 //! A runtime of this pallet alone.
 
-use frame_support::derive_impl;
+use frame_support::{derive_impl, traits::ConstU64};
 use frame_system::EnsureRoot;
 use sp_runtime::BuildStorage;
 
@@ -22,6 +22,7 @@ impl frame_system::Config for Test {
 
 impl crate::Config for Test {
     type AdminOrigin = EnsureRoot<u64>;
+    type BlockMillis = ConstU64<6_000>;
     type WeightInfo = ();
 }
 

@@ -5,10 +5,13 @@ use sp_runtime::DispatchError;
 
 use crate::{mock::*, Error, Event, Params, ParamsVersion, ProtocolParams, Versions};
 
+/// The main chain's, for shorter work, with that window.
 fn with_window(challenge_window: u32) -> Params {
     let mut params = Params::default();
     params.segments.challenge_window = challenge_window;
-    params.disputes.move_allowance = 1;
+    params.limits.max_seconds_per_segment = 24;
+    params.limits.max_seconds_per_interval = 3;
+    params.disputes.move_allowance = 4;
     params
 }
 
@@ -65,6 +68,34 @@ fn invalid_parameters_change_nothing() {
         params.stake.unbonding_delay = params.segments.challenge_window;
         let call = Protocol::set_params(RuntimeOrigin::root(), Box::new(params));
         assert_noop!(call, Error::<Test>::UnbondingDelay);
+    });
+}
+
+#[test]
+fn windows_that_are_too_short_on_this_chain_change_nothing() {
+    execute_with(Params::default(), || {
+        let mut params = with_window(5);
+        params.limits.max_seconds_per_segment = 30;
+        assert_ok!(Protocol::set_params(
+            RuntimeOrigin::root(),
+            Box::new(params)
+        ));
+        params.limits.max_seconds_per_segment = 31;
+        let call = Protocol::set_params(RuntimeOrigin::root(), Box::new(params));
+        assert_noop!(call, Error::<Test>::WindowTooShort);
+    });
+}
+
+#[test]
+fn what_was_in_force_before_a_rule_stays() {
+    execute_with(Params::default(), || {
+        let mut params = Params::default();
+        params.segments.challenge_window = params.disputes.move_allowance + 1;
+        assert!(params.validate(Protocol::block_time()).is_err());
+        Versions::<Test>::mutate(ParamsVersion(0), |record| {
+            record.as_mut().unwrap().params = params;
+        });
+        assert_eq!(Protocol::current().1, params);
     });
 }
 

@@ -1,8 +1,8 @@
 //! Versions of the parameters and who still needs them.
 
-use assay_protocol::{Params, ParamsVersion};
+use assay_protocol::{BlockTime, Params, ParamsVersion};
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
-use frame_support::pallet_prelude::DispatchResult;
+use frame_support::{pallet_prelude::DispatchResult, traits::Get};
 use scale_info::TypeInfo;
 
 use crate::{Config, Current, Error, Event, Pallet, Versions};
@@ -31,11 +31,17 @@ pub trait ProtocolParams {
 
     /// Takes one pin back.
     fn unpin(version: ParamsVersion);
+
+    /// The pins of every version that has any, for checks of who holds them.
+    #[cfg(any(feature = "std", feature = "try-runtime"))]
+    fn pins() -> alloc::collections::BTreeMap<ParamsVersion, u64>;
 }
 
 impl<T: Config> Pallet<T> {
     pub(crate) fn do_set_params(params: Params) -> DispatchResult {
-        params.validate().map_err(Error::<T>::from)?;
+        params
+            .validate(Self::block_time())
+            .map_err(Error::<T>::from)?;
         let old = Current::<T>::get();
         let version = old.next();
         Versions::<T>::insert(version, VersionRecord { params, pins: 0 });
@@ -43,6 +49,13 @@ impl<T: Config> Pallet<T> {
         Self::remove_unless_needed(old);
         Self::deposit_event(Event::ParamsSet { version });
         Ok(())
+    }
+
+    /// The time between two blocks.
+    pub(crate) fn block_time() -> BlockTime {
+        BlockTime {
+            millis: T::BlockMillis::get(),
+        }
     }
 
     /// Removes a version that is neither in force nor pinned.
@@ -93,16 +106,24 @@ impl<T: Config> ProtocolParams for Pallet<T> {
         });
         Self::remove_unless_needed(version);
     }
+
+    #[cfg(any(feature = "std", feature = "try-runtime"))]
+    fn pins() -> alloc::collections::BTreeMap<ParamsVersion, u64> {
+        Versions::<T>::iter()
+            .map(|(version, record)| (version, record.pins))
+            .filter(|(_, pins)| *pins > 0)
+            .collect()
+    }
 }
 
 #[cfg(any(feature = "std", feature = "try-runtime"))]
 impl<T: Config> Pallet<T> {
-    /// Every stored version is valid; besides the current one only pinned ones are stored.
+    /// Every stored version is within its bounds; besides the current one only pinned ones are stored.
     pub fn do_try_state() -> Result<(), sp_runtime::TryRuntimeError> {
         let current = Current::<T>::get();
         for (version, record) in Versions::<T>::iter() {
             frame_support::ensure!(
-                record.params.validate().is_ok(),
+                record.params.check_bounds().is_ok(),
                 "protocol: an invalid version is stored"
             );
             frame_support::ensure!(

@@ -1,7 +1,10 @@
 //! A runtime of this pallet and those it needs.
 
 use assay_protocol::{Balance, Capabilities, DeviceClass, Params, Url, UNIT};
-use frame_support::{derive_impl, traits::ConstU128};
+use frame_support::{
+    derive_impl,
+    traits::{ConstU128, ConstU64},
+};
 use frame_system::EnsureRoot;
 use sp_runtime::BuildStorage;
 
@@ -33,6 +36,7 @@ impl pallet_balances::Config for Test {
 
 impl pallet_assay_protocol::Config for Test {
     type AdminOrigin = EnsureRoot<u64>;
+    type BlockMillis = ConstU64<6_000>;
     type WeightInfo = ();
 }
 

@@ -127,14 +127,17 @@ impl<T: Config> From<Ineligible> for Error<T> {
 
 #[cfg(any(feature = "std", feature = "try-runtime"))]
 impl<T: Config> Pallet<T> {
-    /// Stakes are on hold, and keys and providers name each other.
+    /// Stakes are on hold, and nothing else, and keys and providers name each other.
     pub fn do_try_state() -> Result<(), sp_runtime::TryRuntimeError> {
         use crate::HoldReason;
         use frame_support::{ensure, traits::fungible::InspectHold};
 
-        for (owner, provider) in Providers::<T>::iter() {
+        for owner in frame_system::Account::<T>::iter_keys() {
+            let stake = Providers::<T>::get(&owner).map_or(0, |provider| provider.stake);
             let held = T::Currency::balance_on_hold(&HoldReason::Stake.into(), &owner);
-            ensure!(held == provider.stake, "providers: a stake is not on hold");
+            ensure!(held == stake, "providers: a stake is not on hold");
+        }
+        for (owner, provider) in Providers::<T>::iter() {
             ensure!(
                 Operators::<T>::get(&provider.operator).as_ref() == Some(&owner),
                 "providers: an operator key does not name its provider"

@@ -11,9 +11,10 @@
 //! - amounts are in the chain's smallest unit, [`UNIT`] of them make one token.
 //!
 //! ```
-//! use assay_protocol::{Params, Schedule, SegmentIndex, StepCount};
+//! use assay_protocol::{BlockTime, Params, Schedule, SegmentIndex, StepCount};
 //!
-//! Params::default().validate().expect("the main chain's numbers are consistent");
+//! let six_seconds = BlockTime { millis: 6_000 };
+//! Params::default().validate(six_seconds).expect("the main chain's numbers are consistent");
 //! let schedule = Schedule { total_steps: StepCount(250), steps_per_segment: 100, steps_per_interval: 40 };
 //! assert_eq!(schedule.segments(), 3);
 //! assert_eq!(schedule.intervals_of(SegmentIndex(0)), 3);

@@ -11,6 +11,7 @@ use pallet_assay_timing::ExpectedBlockTime;
 
 impl pallet_assay_protocol::Config for Runtime {
     type AdminOrigin = EitherOf<EnsureRoot<AccountId>, ParameterAdmin>;
+    type BlockMillis = ExpectedBlockTime<Runtime>;
     type WeightInfo = pallet_assay_protocol::weights::MeasuredWeight<Runtime>;
 }
 

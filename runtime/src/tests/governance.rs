@@ -121,7 +121,7 @@ fn parameters_that_break_a_relation_cannot_be_voted_in() {
     on_genesis(|| {
         let mut params = Params::development();
         params.segments.retention = 0;
-        assert!(params.validate().is_err());
+        assert!(params.check_bounds().is_err());
         propose(Origin::ParameterAdmin, set_params(params), true);
         blocks_until(200, || !dispatched().is_empty());
         assert!(matches!(dispatched()[..], [Err(DispatchError::Module(_))]));

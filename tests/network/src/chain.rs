@@ -10,6 +10,7 @@ use serde_json::json;
 pub const PACE: Pace = Pace {
     challenge_window: 80,
     move_allowance: 64,
+    budget_factor: 6_000,
     retention: 600,
     ..Pace::FAST
 };
@@ -20,6 +21,7 @@ const TIME_DIVISOR: u32 = 600;
 /// Blocks in which there is room to replace the runtime: that takes more than a third of half a second.
 pub const UPGRADE_PACE: Pace = Pace {
     slot_ms: 1_000,
+    budget_factor: 6_000,
     ..Pace::FAST
 };
 

@@ -190,6 +190,8 @@ pub struct Pace {
     pub challenge_window: u32,
     /// Blocks that a side of a game has for each move, beside its budget; fewer than the window.
     pub move_allowance: u32,
+    /// The declared seconds of a segment times this, in thousandths, are a side's budget; at most 60,000.
+    pub budget_factor: u32,
     /// Blocks for which an ended job's records and last state are kept; no fewer than the window.
     pub retention: u32,
 }
@@ -200,6 +202,7 @@ impl Pace {
         slot_ms: 500,
         challenge_window: 30,
         move_allowance: 10,
+        budget_factor: 60_000,
         retention: 300,
     };
 
@@ -209,6 +212,41 @@ impl Pace {
         move_allowance: 5,
         ..Self::FAST
     };
+
+    /// The whole seconds that so many blocks take.
+    fn seconds(self, blocks: u32) -> u64 {
+        u64::from(blocks) * self.slot_ms / 1_000
+    }
+
+    /// What a specification says at this pace: the chain takes only work that can be checked and argued about in time.
+    fn numbers(self) -> [(&'static str, u64); 12] {
+        let (window, budget) = (self.challenge_window.into(), self.budget_factor.into());
+        let move_seconds = self.seconds(self.move_allowance);
+        let games = move_seconds.min(5);
+        let segment = self.seconds(self.challenge_window).min(5);
+        [
+            ("timing/timing/slotMs", self.slot_ms),
+            ("protocol/params/segments/challenge_window", window),
+            ("protocol/params/segments/retention", self.retention.into()),
+            // A busy machine and a killed worker have time.
+            ("protocol/params/segments/deadline_factor", 40_000),
+            ("protocol/params/limits/max_seconds_per_segment", segment),
+            (
+                "protocol/params/limits/max_seconds_per_interval",
+                (move_seconds / games).min(segment),
+            ),
+            (
+                "protocol/params/disputes/move_allowance",
+                self.move_allowance.into(),
+            ),
+            ("protocol/params/disputes/running_games", games),
+            ("protocol/params/disputes/defence_factor", budget),
+            ("protocol/params/disputes/challenge_factor", budget),
+            ("protocol/params/disputes/max_budget", 600),
+            // No slash is paid out before others may have been found.
+            ("protocol/params/disputes/slash_defer", window),
+        ]
+    }
 }
 
 /// Writes the specification of a built-in chain at another pace.
@@ -227,23 +265,7 @@ pub fn spec_at(chain: &str, pace: Pace) -> Value {
     let exported = exported.unwrap();
     assert!(exported.status.success());
     let mut spec: Value = serde_json::from_slice(&exported.stdout).unwrap();
-    for (number, value) in [
-        ("timing/timing/slotMs", pace.slot_ms),
-        (
-            "protocol/params/segments/challenge_window",
-            pace.challenge_window.into(),
-        ),
-        (
-            "protocol/params/disputes/move_allowance",
-            pace.move_allowance.into(),
-        ),
-        // No slash is paid out before others may have been found.
-        (
-            "protocol/params/disputes/slash_defer",
-            pace.challenge_window.into(),
-        ),
-        ("protocol/params/segments/retention", pace.retention.into()),
-    ] {
+    for (number, value) in pace.numbers() {
         let found = spec.pointer_mut(&format!("{GENESIS}/{number}"));
         let found = found.unwrap_or_else(|| panic!("the specification has no {number}"));
         assert!(found.is_u64(), "{number}: {found}");

@@ -29,7 +29,7 @@ pub struct SmallJob {
     pub start: Vec<Tensor>,
     /// Its steps, intervals and segments.
     pub schedule: Schedule,
-    /// Seconds that a segment is declared to take: what budgets and deadlines come from.
+    /// Seconds that a segment is declared to take, one for each interval: what budgets and deadlines come from.
     pub seconds: u32,
     /// What it asks of its provider beyond the memory that it needs.
     pub requirements: Requirements,
@@ -91,7 +91,7 @@ impl SmallJob {
             datasets: data(),
             start,
             schedule,
-            seconds: 30,
+            seconds: intervals,
             requirements: Requirements::default(),
         }
     }

@@ -68,8 +68,16 @@ fn a_provider_challenges_others_and_not_itself() {
     TestExt::new().execute_with(|| {
         committed(1, 1);
         assert_noop!(challenge(PROVIDER, 0, 0), Error::<Test>::OwnCommitment);
-        assert_noop!(challenge(OPERATOR, 0, 0), Error::<Test>::OwnCommitment);
         assert_ok!(challenge(PROVIDERS[1], 0, 0));
+    });
+}
+
+#[test]
+fn whoever_is_made_an_operator_challenges_all_the_same() {
+    TestExt::new().execute_with(|| {
+        committed(1, 1);
+        assert_ok!(Providers::set_operator(signed(PROVIDER), CHALLENGER));
+        assert_ok!(challenge(CHALLENGER, 0, 0));
     });
 }
 

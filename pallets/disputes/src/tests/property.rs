@@ -92,7 +92,7 @@ fn step() -> impl Strategy<Value = Step> {
         8 => (job.clone(), provider.clone())
             .prop_map(|(job, provider)| Step::Take { job, provider }),
         16 => job.clone().prop_map(|job| Step::Commit { job }),
-        3 => job.clone().prop_map(|job| Step::Finalise { job }),
+        5 => job.clone().prop_map(|job| Step::Finalise { job }),
         3 => job.clone().prop_map(|job| Step::JobTimeOut { job }),
         1 => job.clone().prop_map(|job| Step::JobCleanUp { job }),
         24 => open.prop_map(|(job, back, who, interval)| Step::Open { job, back, who, interval }),
@@ -104,7 +104,7 @@ fn step() -> impl Strategy<Value = Step> {
         3 => (0usize..3).prop_map(|nth| Step::Settle { nth }),
         1 => (0usize..3).prop_map(|nth| Step::Refund { nth }),
         6 => provider.clone().prop_map(|provider| Step::Start { provider }),
-        4 => (1u32..5).prop_map(|running| Step::SetParams { running }),
+        4 => (1u32..4).prop_map(|running| Step::SetParams { running }),
         1 => provider.prop_map(|provider| Step::Unregister { provider }),
         5 => (1u32..6).prop_map(|blocks| Step::Pass { blocks }),
         5 => (1u32..6).prop_map(|blocks| Step::Run { blocks }),

@@ -108,18 +108,12 @@ fn flooding_convicts_nobody_who_answers() {
 
 #[test]
 fn a_segment_has_so_many_open_games_and_no_other_segment_shields_it() {
-    TestExt::new()
-        .with(|p| {
-            // As cheap as it may be for the first 64.
-            p.disputes.bond_share = assay_protocol::PerMille(42);
-            p.money.collateral = assay_protocol::PerMille(1_667);
-        })
-        .execute_with(|| {
-            committed(2, 2);
-            flood(64);
-            assert_noop!(challenge(CHALLENGER, 0, 0), Error::<Test>::TooManyOpen);
-            assert_ok!(challenge(CHALLENGER, 1, 0));
-        });
+    TestExt::new().execute_with(|| {
+        committed(2, 2);
+        flood(64);
+        assert_noop!(challenge(CHALLENGER, 0, 0), Error::<Test>::TooManyOpen);
+        assert_ok!(challenge(CHALLENGER, 1, 0));
+    });
 }
 
 #[test]

@@ -1,15 +1,15 @@
 //! Open games and convictions, as disputes ask for them.
 
 use assay_protocol::{EndReason, JobId, JobStatus, SegmentIndex, SegmentStatus};
-use frame_support::{assert_err, assert_noop, assert_ok};
+use frame_support::{assert_err, assert_noop, assert_ok, traits::fungible::InspectHold};
 
 use crate::{mock::*, Challenged, Error, Event, HoldReason, OpenGames, Segments, Standstills};
 
 const FIRST: SegmentIndex = SegmentIndex(0);
 
-/// A hold for what a conviction takes; any but the collateral's.
+/// A hold for what a conviction takes.
 fn elsewhere() -> RuntimeHoldReason {
-    HoldReason::Deposit.into()
+    elsewhere::HoldReason::Slash.into()
 }
 
 fn deadline(segment: u32) -> u32 {
@@ -98,7 +98,7 @@ fn a_conviction_takes_all_and_leaves_the_earlier_segments() {
             );
             assert_eq!(conviction.void, 1..3);
             assert_eq!(held(HoldReason::Collateral, PROVIDER), 0);
-            assert_eq!(held(HoldReason::Deposit, PROVIDER), all);
+            assert_eq!(Balances::balance_on_hold(&elsewhere(), &PROVIDER), all);
             assert_eq!(
                 events(),
                 vec![Event::Voided {

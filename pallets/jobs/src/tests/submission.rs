@@ -71,7 +71,7 @@ fn each_field_is_judged_and_nothing_is_stored() {
             },
             E::TooManyIntervals,
         ),
-        (|s| s.spec.seconds_per_segment = 151, E::IntervalTooLong),
+        (|s| s.spec.seconds_per_segment = 3, E::IntervalTooLong),
         (|s| s.spec.work.flops_per_step = 0, E::Work),
         (|s| s.spec.work.memory_bytes = 0, E::WorkMemory),
         (|s| s.spec.work.memory_bytes = u64::MAX, E::RequiredMemory),

@@ -2,6 +2,7 @@
 
 mod bounds;
 mod disputes;
+mod pace;
 mod presets;
 
 pub use bounds::{
@@ -17,7 +18,7 @@ use crate::{Balance, BlockNumber, BlockTime, PerMille};
 
 /// The protocol's parameters.
 ///
-/// [`Params::validate`] names the bounds of each field and the relations between them. `Default` is
+/// [`Params::validate`] checks the bounds of each field and the relations between them. `Default` is
 /// the main chain's preset.
 #[derive(
     Clone,

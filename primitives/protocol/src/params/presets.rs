@@ -68,7 +68,7 @@ impl Params {
         }
     }
 
-    /// The development chain: one-second blocks and windows short enough to watch.
+    /// The development chain: one-second blocks and windows short enough to watch, for work that fits into them.
     pub const fn development() -> Self {
         let main = Self::main();
         Self {
@@ -85,6 +85,11 @@ impl Params {
                 retention: 300,
                 ..main.segments
             },
+            limits: SizeLimits {
+                max_seconds_per_segment: 15,
+                max_seconds_per_interval: 1,
+                ..main.limits
+            },
             stake: StakeParams {
                 unbonding_delay: 2_000,
                 ..main.stake
@@ -100,7 +105,7 @@ impl Params {
     }
 }
 
-/// Bounds of GAME's trees and of what one program may declare; the same on every chain.
+/// Bounds of the game's trees and of what one program may declare.
 const LIMITS: SizeLimits = SizeLimits {
     max_segments: 4_096,
     max_intervals_per_segment: 4_096,
@@ -124,19 +129,3 @@ const LIMITS: SizeLimits = SizeLimits {
         nanos_per_node: 10_000,
     },
 };
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_move_of_every_running_game_fits_the_allowance() {
-        let DisputeParams {
-            move_allowance,
-            running_games,
-            ..
-        } = Params::main().disputes;
-        let executions = LIMITS.max_seconds_per_interval * running_games;
-        assert!(executions <= 6 * move_allowance, "blocks of six seconds");
-    }
-}

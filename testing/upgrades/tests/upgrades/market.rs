@@ -122,7 +122,7 @@ fn submission() -> JobSubmission {
                 bytes_per_step: 1_000,
                 memory_bytes: 1 << 20,
             },
-            seconds_per_segment: 10,
+            seconds_per_segment: 2,
             price_per_segment: 2 * UNIT,
             requirements: Requirements {
                 memory_bytes: 1 << 20,
